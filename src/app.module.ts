@@ -1,0 +1,46 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
+import { DataSource } from 'typeorm';
+import { Settings } from './config';
+import { LedgerModule } from './ledger/ledger.module';
+import { PeopleModule } from './people/people.module';
+import { SignInGuard } from './people/sign-in.guard';
+import { RequestPipe } from './platform/body.pipe';
+import { IdempotencyInterceptor } from './platform/idempotency.interceptor';
+import { PlatformModule } from './platform/platform.module';
+import { ProblemFilter } from './platform/problem.filter';
+import { RequiresGuard } from './platform/requires';
+
+/** What the application is given from outside. */
+@Module({})
+class SurroundingsModule {
+  static of(settings: Settings, dataSource: DataSource): DynamicModule {
+    return {
+      module: SurroundingsModule,
+      global: true,
+      providers: [
+        { provide: Settings, useValue: settings },
+        { provide: DataSource, useValue: dataSource },
+      ],
+      exports: [Settings, DataSource],
+    };
+  }
+}
+
+@Module({})
+export class AppModule {
+  /** The application on a connected data source. */
+  static of(settings: Settings, dataSource: DataSource): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [SurroundingsModule.of(settings, dataSource), PlatformModule, LedgerModule, PeopleModule],
+      providers: [
+        { provide: APP_GUARD, useClass: SignInGuard },
+        { provide: APP_GUARD, useClass: RequiresGuard },
+        { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
+        { provide: APP_PIPE, useClass: RequestPipe },
+        { provide: APP_FILTER, useClass: ProblemFilter },
+      ],
+    };
+  }
+}

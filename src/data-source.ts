@@ -1,0 +1,40 @@
+import { join } from 'node:path';
+import { types } from 'pg';
+import { DataSource } from 'typeorm';
+
+// a day is a text, not an instant in whatever zone this process runs in
+const dateOid = 1082;
+types.setTypeParser(dateOid, (day) => day);
+
+/** How one process talks to one database. */
+export interface ConnectionOptions {
+  readonly url: string;
+  readonly pool?: number;
+  readonly statementTimeoutMs?: number;
+  readonly logPoolError?: (error: Error) => void;
+}
+
+/**
+ * The data source of the application, and (with the owner's URL) of the migrations.
+ * Timeouts are set on every connection, so that nothing that hangs holds a lock for long.
+ */
+export function createDataSource({ url, pool = 10, statementTimeoutMs = 15_000, logPoolError }: ConnectionOptions): DataSource {
+  return new DataSource({
+    type: 'postgres',
+    url,
+    entities: [join(__dirname, '**/*.entity.{ts,js}')],
+    migrations: [join(__dirname, '../migrations/*.{ts,js}')],
+    migrationsTableName: 'migration',
+    installExtensions: false,
+    connectTimeoutMS: 900,
+    applicationName: 'touchstone',
+    ...(logPoolError === undefined ? {} : { poolErrorHandler: logPoolError }),
+    extra: {
+      max: pool,
+      statement_timeout: statementTimeoutMs,
+      lock_timeout: Math.min(statementTimeoutMs, 10_000),
+      idle_in_transaction_session_timeout: Math.max(statementTimeoutMs, 15_000),
+      keepAlive: true,
+    },
+  });
+}

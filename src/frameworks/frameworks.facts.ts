@@ -1,0 +1,67 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../platform/transaction';
+
+/** A statement of the catalogue. */
+export interface StatementFact {
+  /** `sfia-9:ITOP.4.2` */
+  readonly ref: string;
+  /** `sfia-9:ITOP.4` */
+  readonly skillLevel: string;
+  /** `sfia-9:ITOP` */
+  readonly skill: string;
+  readonly level: number;
+  readonly ordinal: number;
+  readonly text: string;
+}
+
+/** A skill, as far as other folders need to know it. */
+export interface SkillFact {
+  readonly ref: string;
+  readonly name: string;
+  readonly frameworkId: string;
+  readonly frameworkName: string;
+  readonly frameworkVersion: string;
+  readonly rights: string;
+  /** The levels that the skill defines, ascending. */
+  readonly definedLevels: readonly number[];
+}
+
+const statementColumns = `t.statement_ref AS ref, t.skill_level_ref AS "skillLevel", l.skill_ref AS skill, l.level::int AS level, t.ordinal::int AS ordinal, t.text`;
+
+/** What other folders may ask of the catalogue. */
+@Injectable()
+export class FrameworksFacts {
+  constructor(private readonly db: Database) {}
+
+  /** The statements of these references; unknown ones are left out. */
+  async statements(refs: readonly string[]): Promise<StatementFact[]> {
+    if (refs.length === 0) return [];
+    return this.db.query<StatementFact>(`SELECT ${statementColumns} FROM statement t JOIN skill_level l USING (skill_level_ref) WHERE t.statement_ref = ANY ($1)`, [refs]);
+  }
+
+  async statement(ref: string): Promise<StatementFact | null> {
+    return (await this.statements([ref]))[0] ?? null;
+  }
+
+  /** The statements of a skill level in their order; none where the level is not defined. */
+  async statementsOfLevel(skillLevel: string): Promise<StatementFact[]> {
+    return this.db.query<StatementFact>(
+      `SELECT ${statementColumns} FROM statement t JOIN skill_level l USING (skill_level_ref) WHERE t.skill_level_ref = $1 ORDER BY t.ordinal`,
+      [skillLevel],
+    );
+  }
+
+  async skill(ref: string): Promise<SkillFact | null> {
+    return this.db.one<SkillFact>(
+      `SELECT s.skill_ref AS ref, s.name, f.framework_id AS "frameworkId", f.name AS "frameworkName", f.version AS "frameworkVersion", f.rights,
+              ARRAY(SELECT l.level::int FROM skill_level l WHERE l.skill_ref = s.skill_ref ORDER BY l.level) AS "definedLevels"
+         FROM skill s JOIN framework f USING (framework_id) WHERE s.skill_ref = $1`,
+      [ref],
+    );
+  }
+
+  /** How each of the framework's levels is described: what an approval judges. */
+  async essence(frameworkId: string, level: number): Promise<{ phrase: string; essence: string } | null> {
+    return this.db.one(`SELECT phrase, essence FROM framework_level WHERE framework_id = $1 AND level = $2`, [frameworkId, level]);
+  }
+}

@@ -1,0 +1,43 @@
+/** The numbers in the gate of one skill level (design.md, "The gate"). */
+export interface PolicyNumbers {
+  /** How many accepted supports each statement needs. */
+  readonly acceptedPerStatement: number;
+  /** How many statements may stay without, where the engineer says why there was no opportunity. */
+  readonly mayMiss: number;
+  /** On how many different pieces of evidence a claim rests at least; never more than the level has statements. */
+  readonly distinctEvidence: number;
+  /** How many months after the work ended it still counts. */
+  readonly maxAgeMonths: number;
+  /** How many different eligible mentors must approve. */
+  readonly approvals: number;
+  /** Whether any defined level above the one held may be claimed, or only the next. */
+  readonly stepping: 'any' | 'one-at-a-time';
+  /** Whether somebody above the engineer in the reporting line may judge and approve. */
+  readonly lineManagerMayApprove: boolean;
+  /** How many months a sign-off lasts; null is for good. */
+  readonly validMonths: number | null;
+  /** By how many working days after its submission a claim is due. */
+  readonly reviewDays: number;
+}
+
+export interface Policy extends PolicyNumbers {
+  readonly skillLevel: string;
+  /** Counted from 1; each change is a version of its own. */
+  readonly version: number;
+}
+
+/**
+ * The policy that a skill level begins with (design.md, "The gate").
+ * @param statements how many statements the level has
+ */
+export const defaultPolicy = (level: number, statements: number): PolicyNumbers => ({
+  acceptedPerStatement: 1,
+  mayMiss: 0,
+  distinctEvidence: Math.max(1, Math.min(level >= 3 ? 3 : 1, statements)),
+  maxAgeMonths: 24,
+  approvals: level >= 5 ? 2 : 1,
+  stepping: 'any',
+  lineManagerMayApprove: false,
+  validMonths: null,
+  reviewDays: 10,
+});

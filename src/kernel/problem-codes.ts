@@ -1,0 +1,62 @@
+import type { RefusalKind } from './refusal';
+
+interface ProblemText {
+  readonly kind: RefusalKind;
+  /** The problem's title: the same for every occurrence (RFC 9457). */
+  readonly title: string;
+  /** What it means; the detail that is given where nothing more precise can be said, and the example in the OpenAPI document. */
+  readonly explanation: string;
+}
+
+/** Every code that a problem can carry. Clients match on these slugs: one is never renamed. */
+export const problemCodes = {
+  malformed: { kind: 'malformed', title: 'Malformed request', explanation: 'The request is not of the form that is expected here.' },
+  'not-signed-in': { kind: 'not-signed-in', title: 'Not signed in', explanation: 'Sign in first: send the session token as "Authorization: Bearer …".' },
+  'bad-credentials': { kind: 'not-signed-in', title: 'Wrong email or password', explanation: 'The email or the password is wrong.' },
+  'not-allowed': { kind: 'not-allowed', title: 'Not allowed', explanation: 'This is not open to you.' },
+  'own-claim': { kind: 'not-allowed', title: 'Your own claim', explanation: 'Nobody judges their own work.' },
+  'own-relation': { kind: 'not-allowed', title: 'Your own relation', explanation: 'Nobody changes their own roles, relations or accreditations: another admin does.' },
+  'not-your-mentee': { kind: 'not-allowed', title: 'Not your mentee', explanation: 'You have no mentorship with this engineer for this skill.' },
+  'mentor-level-too-low': {
+    kind: 'not-allowed',
+    title: 'Mentor level too low',
+    explanation: 'To judge this level you must hold a sign-off at it or above, or an accreditation up to it.',
+  },
+  'mentorship-ended': { kind: 'not-allowed', title: 'Mentorship not in force', explanation: 'Your mentorship with this engineer for this skill is not in force now.' },
+  'line-manager': { kind: 'not-allowed', title: 'Line manager', explanation: 'You are above this engineer in the reporting line, and the policy does not let line managers judge.' },
+  're-authentication-failed': { kind: 'not-allowed', title: 'Proof of identity failed', explanation: 'The password is wrong.' },
+  'not-found': { kind: 'not-found', title: 'Not found', explanation: 'There is no such thing, or it is not yours to know of.' },
+  'claim-open': { kind: 'wrong-state', title: 'A claim is open', explanation: 'There is an open claim for this skill already: finish or withdraw it first.' },
+  'claim-state': { kind: 'wrong-state', title: 'Wrong state of the claim', explanation: 'The claim is in a state that does not have this action.' },
+  'evidence-locked': { kind: 'wrong-state', title: 'Evidence locked', explanation: 'A submitted claim rests on this evidence: withdraw the claim, or wait for its decision.' },
+  'evidence-archived': { kind: 'wrong-state', title: 'Evidence archived', explanation: 'This piece of evidence is archived and no longer changes.' },
+  'support-exists': { kind: 'wrong-state', title: 'Support exists', explanation: 'This evidence is already linked to that statement.' },
+  'already-approved': { kind: 'wrong-state', title: 'Already approved', explanation: 'You have approved this submission already.' },
+  'already-signed-off': { kind: 'wrong-state', title: 'Already signed off', explanation: 'This claim is decided: the level is signed off.' },
+  'already-revoked': { kind: 'wrong-state', title: 'Already revoked', explanation: 'This sign-off is revoked already.' },
+  'reporting-loop': { kind: 'wrong-state', title: 'Reporting loop', explanation: 'That would make somebody their own manager, directly or through others.' },
+  'framework-in-use': { kind: 'wrong-state', title: 'Framework in use', explanation: 'A framework in use never changes: import the new wording as a new framework version.' },
+  'email-taken': { kind: 'wrong-state', title: 'Email taken', explanation: 'Somebody else has this email address.' },
+  'person-state': { kind: 'wrong-state', title: 'Wrong state of the person', explanation: 'The person is in that state already.' },
+  'mentorship-exists': { kind: 'wrong-state', title: 'Mentorship exists', explanation: 'This person is a mentor of this engineer for that skill in that time already.' },
+  'last-admin': { kind: 'wrong-state', title: 'Last admin', explanation: 'Somebody must stay admin: make another one first.' },
+  'idempotency-in-progress': { kind: 'wrong-state', title: 'First request still running', explanation: 'The first request with this Idempotency-Key is still running: ask again in a moment.' },
+  stale: { kind: 'stale', title: 'Stale version', explanation: 'It has changed since you read it: read it again and decide on what it says now.' },
+  'too-large': { kind: 'too-large', title: 'Too large', explanation: 'The body is larger than 1 MiB.' },
+  'wrong-media-type': { kind: 'wrong-media-type', title: 'Wrong media type', explanation: 'This media type is not accepted here.' },
+  'gate-not-met': { kind: 'rule-not-met', title: 'Gate not met', explanation: 'The gate of this level is not met: errors says everything that is missing.' },
+  'essence-not-met': { kind: 'rule-not-met', title: 'Essence not met', explanation: 'A level whose essence is not met cannot be approved: request changes or refuse, and say why.' },
+  'level-not-defined': { kind: 'rule-not-met', title: 'Level not defined', explanation: 'The skill does not define this level.' },
+  'statement-unknown': { kind: 'rule-not-met', title: 'Unknown statement', explanation: 'There is no such statement here.' },
+  'skill-unknown': { kind: 'rule-not-met', title: 'Unknown skill', explanation: 'There is no such skill.' },
+  'evidence-unknown': { kind: 'rule-not-met', title: 'Unknown evidence', explanation: 'There is no such piece of evidence in this record.' },
+  'person-unknown': { kind: 'rule-not-met', title: 'Unknown person', explanation: 'There is no such active person.' },
+  'import-refused': { kind: 'rule-not-met', title: 'Import refused', explanation: 'Nothing was imported: errors names each place and its reason.' },
+  'idempotency-key-reused': { kind: 'rule-not-met', title: 'Idempotency-Key reused', explanation: 'This Idempotency-Key was used for another request.' },
+  'if-match-required': { kind: 'version-required', title: 'If-Match required', explanation: 'Say which version you saw: send its ETag as If-Match.' },
+  'too-many-requests': { kind: 'too-many', title: 'Too many requests', explanation: 'Too many requests: try again later.' },
+  'database-away': { kind: 'away', title: 'Database away', explanation: 'The database cannot be reached just now: try again shortly.' },
+} as const satisfies Record<string, ProblemText>;
+
+/** A slug of the table above. */
+export type ProblemCode = keyof typeof problemCodes;

@@ -1,0 +1,57 @@
+import { type ProblemCode, problemCodes } from './problem-codes';
+
+/** What sort of no a refusal is. The platform's problem filter maps each to one HTTP status; nothing below the controllers knows that number. */
+export type RefusalKind =
+  | 'malformed'
+  | 'not-signed-in'
+  | 'not-allowed'
+  | 'not-found'
+  | 'wrong-state'
+  | 'stale'
+  | 'too-large'
+  | 'wrong-media-type'
+  | 'rule-not-met'
+  | 'version-required'
+  | 'too-many'
+  | 'away';
+
+/** One thing that is wrong with a request: a place in its body (malformed), or an unmet rule with its statement. */
+export interface RefusalError {
+  readonly pointer?: string;
+  readonly code: string;
+  readonly detail: string;
+  readonly statement?: string;
+  readonly blocks?: 'submission' | 'approval';
+}
+
+/** A no, as a value: its kind follows from its code. */
+export interface Refusal {
+  readonly kind: RefusalKind;
+  readonly code: ProblemCode;
+  readonly detail: string;
+  readonly errors?: readonly RefusalError[];
+}
+
+/** Makes a refusal. `detail` is a sentence for the person who asked; left out, the code's own explanation stands. */
+export function refuse(code: ProblemCode, detail?: string, errors?: readonly RefusalError[]): Refusal {
+  const { kind, explanation } = problemCodes[code];
+  return errors === undefined ? { kind, code, detail: detail ?? explanation } : { kind, code, detail: detail ?? explanation, errors };
+}
+
+/** A refusal on its way up to the problem filter. */
+export class Refused extends Error {
+  constructor(readonly refusal: Refusal) {
+    super(`${refusal.code}: ${refusal.detail}`);
+    this.name = 'Refused';
+  }
+}
+
+/** Throws when a rule answered with a refusal, and returns nothing when it answered with `null`. */
+export function demand(refusal: Refusal | null): void {
+  if (refusal !== null) throw new Refused(refusal);
+}
+
+/** A thrown refusal in one call, for use as an expression: `row ?? notFound()`. */
+export function raise(code: ProblemCode, detail?: string, errors?: readonly RefusalError[]): never {
+  throw new Refused(refuse(code, detail, errors));
+}

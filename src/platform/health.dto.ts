@@ -1,0 +1,5 @@
+/** A sign of life. */
+export class Health {
+  /** @example ok */
+  status: 'ok';
+}

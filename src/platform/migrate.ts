@@ -1,0 +1,15 @@
+import type { DataSource } from 'typeorm';
+
+/** Runs the migrations that are not in the database yet, one process at a time; answers their names. `dataSource` connects as the owner. */
+export async function migrate(dataSource: DataSource): Promise<string[]> {
+  const lock = dataSource.createQueryRunner();
+  await lock.connect();
+  try {
+    await lock.query(`SELECT pg_advisory_lock(hashtextextended('touchstone migrate', 7))`);
+    const ran = await dataSource.runMigrations({ transaction: 'each' });
+    return ran.map(({ name }) => name);
+  } finally {
+    await lock.query(`SELECT pg_advisory_unlock(hashtextextended('touchstone migrate', 7))`).catch(() => undefined);
+    await lock.release();
+  }
+}

@@ -1,0 +1,15 @@
+import { Global, Module } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
+import { HealthController } from './health.controller';
+import { RoutesDeclareTheirAudience } from './requires';
+import { Database, Transactions } from './transaction';
+
+/** What every folder needs: transactions and reads. */
+@Global()
+@Module({
+  imports: [DiscoveryModule],
+  controllers: [HealthController],
+  providers: [Transactions, Database, RoutesDeclareTheirAudience],
+  exports: [Transactions, Database],
+})
+export class PlatformModule {}

@@ -1,0 +1,99 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
+import { type ProblemCode, problemCodes } from '../kernel/problem-codes';
+import { Refused, type Refusal, type RefusalKind, refuse } from '../kernel/refusal';
+import type { ApiReply, ApiRequest } from './api-request';
+
+/** The one place where a kind of refusal becomes an HTTP status. */
+export const statusOfKind: Readonly<Record<RefusalKind, number>> = {
+  malformed: 400,
+  'not-signed-in': 401,
+  'not-allowed': 403,
+  'not-found': 404,
+  'wrong-state': 409,
+  stale: 412,
+  'too-large': 413,
+  'wrong-media-type': 415,
+  'rule-not-met': 422,
+  'version-required': 428,
+  'too-many': 429,
+  away: 503,
+};
+
+/** A problem as it is sent (RFC 9457). */
+export interface ProblemBody {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  code: string;
+  instance: string;
+  errors?: Refusal['errors'];
+}
+
+export const problemType = (code: ProblemCode): string => `urn:touchstone:problem:${code}`;
+
+export function problemOf(refusal: Refusal, requestId: string): ProblemBody {
+  const body: ProblemBody = {
+    type: problemType(refusal.code),
+    title: problemCodes[refusal.code].title,
+    status: statusOfKind[refusal.kind],
+    detail: refusal.detail,
+    code: refusal.code,
+    instance: `urn:uuid:${requestId}`,
+  };
+  return refusal.errors === undefined ? body : { ...body, errors: refusal.errors };
+}
+
+/** SQL states that mean "not now": the server goes away or comes up, is full, or cut a statement off. */
+const awayStates = /^(08|53|57P0|57014|55P03|40001|40P01|25P03|58030)/;
+const awayErrors = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+const awayMessages = /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Query read timeout|not queryable|Cannot use a pool after|Connection is not established/i;
+
+/** Whether an error says that the database cannot be reached just now. */
+export function isDatabaseAway(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const driver = (error as { driverError?: unknown }).driverError;
+  const code = (error as { code?: unknown }).code;
+  if (typeof code === 'string' && (awayErrors.has(code) || (code.length === 5 && awayStates.test(code)))) return true;
+  if (awayMessages.test(error.message)) return true;
+  if (error instanceof AggregateError) return error.errors.some(isDatabaseAway);
+  return driver !== undefined && driver !== error && isDatabaseAway(driver);
+}
+
+const refusalOfStatus: Readonly<Record<number, ProblemCode>> = { 400: 'malformed', 404: 'not-found', 405: 'not-found', 413: 'too-large', 415: 'wrong-media-type', 429: 'too-many-requests', 503: 'database-away' };
+
+/** What to tell the client about an error, or null where it is a bug of ours. */
+export function refusalOf(error: unknown): Refusal | null {
+  if (error instanceof Refused) return error.refusal;
+  if (isDatabaseAway(error)) return refuse('database-away');
+  const status = error instanceof HttpException ? error.getStatus() : (error as { statusCode?: unknown } | null)?.statusCode;
+  if (typeof status !== 'number' || status >= 500) return null;
+  const code = refusalOfStatus[status] ?? 'malformed';
+  return refuse(code, code === 'malformed' && error instanceof Error ? error.message : undefined);
+}
+
+/** Turns every error into a problem; what is nobody's fault but ours is logged and says nothing of its insides. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  private readonly logger = new Logger('Problem');
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    sendProblem(error, http.getRequest<ApiRequest>(), http.getResponse<ApiReply>(), (text) => this.logger.error(text));
+  }
+}
+
+/** Sends an error as a problem; `log` hears of bugs. */
+export function sendProblem(error: unknown, request: Pick<ApiRequest, 'id'>, reply: ApiReply, log: (text: string) => void): void {
+  const requestId = String(request.id);
+  const refusal = refusalOf(error);
+  if (refusal === null) log(`${requestId} ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  const body: ProblemBody =
+    refusal === null
+      ? { type: 'about:blank', title: 'Internal error', status: 500, detail: 'Something went wrong on our side; the request id names it in the log.', code: 'internal', instance: `urn:uuid:${requestId}` }
+      : problemOf(refusal, requestId);
+  if (body.status === 401) void reply.header('www-authenticate', 'Bearer');
+  if (body.status === 503) void reply.header('retry-after', '2');
+  if (reply.sent) return;
+  void reply.status(body.status).header('content-type', 'application/problem+json; charset=utf-8').send(JSON.stringify(body));
+}

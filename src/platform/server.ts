@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { ApiRequest } from './api-request';
+import { RawBody } from './body.pipe';
+import { sendProblem } from './problem.filter';
+
+export const bodyLimit = 1_048_576;
+
+/** Sent with every answer of the API: nothing of it is to be kept, framed, sniffed or run. */
+const apiHeaders = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+} as const;
+
+/** The documentation's page loads its own scripts and styles, and nothing else. */
+const docsPolicy = "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; script-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+
+const requestIdOf = (request: IncomingMessage): string => {
+  const given = request.headers['x-request-id'];
+  return typeof given === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(given) ? given.toLowerCase() : randomUUID();
+};
+
+export interface ServerOptions {
+  readonly logLevel: string;
+  readonly trustProxy: boolean;
+}
+
+/** The HTTP server under Nest: limits, request ids, one log line a request without anything personal in it. */
+export function createAdapter({ logLevel, trustProxy }: ServerOptions): FastifyAdapter {
+  return new FastifyAdapter({
+    logger: { level: logLevel, base: null, serializers: { req: () => undefined, res: () => undefined } },
+    disableRequestLogging: true,
+    genReqId: requestIdOf,
+    requestIdHeader: false,
+    trustProxy,
+    bodyLimit,
+    requestTimeout: 30_000,
+    connectionTimeout: 60_000,
+    keepAliveTimeout: 10_000,
+    maxParamLength: 300,
+    routerOptions: { ignoreTrailingSlash: false },
+    frameworkErrors: (error, request, reply) => {
+      sendProblem(error, request as unknown as ApiRequest, reply as never, (text) => request.log.error(text));
+    },
+  } as ConstructorParameters<typeof FastifyAdapter>[0]);
+}
+
+/** Installs what every answer and every body goes through; called before the application initialises. */
+export function installHooks(app: NestFastifyApplication): void {
+  const server = app.getHttpAdapter().getInstance();
+  // bodies are read as bytes; the pipe parses them when the guards have let the caller through
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit }, (request, bytes, done) => {
+    done(null, new RawBody(request.headers['content-type'] ?? '', bytes as Buffer));
+  });
+  server.addHook('onRequest', (request, reply, done) => {
+    void reply.header('x-request-id', request.id).headers(apiHeaders);
+    if (request.url.startsWith('/api/docs')) void reply.header('content-security-policy', docsPolicy);
+    done();
+  });
+  server.addHook('onResponse', (request, reply, done) => {
+    const { viewpoint } = request as unknown as ApiRequest;
+    request.log.info(
+      { id: request.id, method: request.method, route: request.routeOptions.url ?? null, status: reply.statusCode, ms: Math.round(reply.elapsedTime), person: viewpoint?.personId ?? null },
+      'request',
+    );
+    done();
+  });
+}

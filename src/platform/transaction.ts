@@ -1,0 +1,65 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+
+declare const minted: unique symbol;
+
+/** An entity manager inside a transaction. Only Transactions.run mints one, so a write outside a transaction does not compile. */
+export type Tx = EntityManager & { readonly [minted]: true };
+
+const safeToRetry = new Set(['40001', '40P01']);
+const attempts = 4;
+
+const sqlState = (error: unknown): unknown => (error as { driverError?: { code?: unknown } } | null)?.driverError?.code;
+
+/** Runs use cases in transactions. A transaction asked for inside another joins it: all of it or nothing. */
+@Injectable()
+export class Transactions {
+  private readonly ambient = new AsyncLocalStorage<Tx>();
+
+  constructor(private readonly dataSource: DataSource) {}
+
+  /**
+   * Runs `work` in a transaction and commits when it resolves; any throw rolls everything back.
+   * A deadlock or serialization failure is tried again: `work` must do nothing but what the transaction undoes.
+   */
+  async run<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    const joined = this.ambient.getStore();
+    if (joined !== undefined) return work(joined);
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.dataSource.transaction((manager) => this.ambient.run(manager as Tx, () => work(manager as Tx)));
+      } catch (error) {
+        if (attempt >= attempts || !safeToRetry.has(String(sqlState(error)))) throw error;
+      }
+    }
+  }
+
+  /** The transaction under way here, if there is one. */
+  current(): Tx | undefined {
+    return this.ambient.getStore();
+  }
+}
+
+/** Reads: SQL with hand-written mapping, inside the transaction under way if there is one. */
+@Injectable()
+export class Database {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly transactions: Transactions,
+  ) {}
+
+  /** The rows of one statement; columns keep the names and types that the SQL gives them. */
+  async query<Row>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
+    const manager = this.transactions.current() ?? this.dataSource.manager;
+    return manager.query<Row[]>(sql, [...parameters]);
+  }
+
+  /** The first row of one statement, or null. */
+  async one<Row>(sql: string, parameters: readonly unknown[] = []): Promise<Row | null> {
+    return (await this.query<Row>(sql, parameters))[0] ?? null;
+  }
+}
+
+/** Rows of a statement in a transaction, typed: TypeORM's query() answers with rows for SELECT and INSERT … RETURNING. */
+export const rowsOf = async <Row>(tx: Tx, sql: string, parameters: readonly unknown[] = []): Promise<Row[]> => tx.query<Row[]>(sql, [...parameters]);

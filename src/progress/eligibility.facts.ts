@@ -1,0 +1,64 @@
+import { Injectable } from '@nestjs/common';
+import { Settings } from '../config';
+import { Database } from '../platform/transaction';
+import type { JudgeFacts } from './eligibility';
+
+interface JudgeRow {
+  person_id: string;
+  active: boolean;
+  above: boolean;
+  in_force: boolean | null;
+  held: number | null;
+  accredited: number | null;
+  barred: boolean;
+}
+
+const factsOf = (row: JudgeRow, engineerId: string): JudgeFacts => ({
+  personId: row.person_id,
+  active: row.active,
+  self: row.person_id === engineerId,
+  above: row.above,
+  mentorship: row.in_force === null ? 'none' : row.in_force ? 'in-force' : 'not-in-force',
+  heldLevel: row.held,
+  accreditedLevel: row.accredited,
+  barred: row.barred,
+});
+
+// $1 engineer, $2 skill, $3 the organisation's time zone, $4 one person or null for all mentors.
+// Two statements' worth of questions in one: what the mentors hold is read from progress, by their own records' keys.
+const judgesSql = `
+  WITH mentors AS (
+    SELECT m.mentor_id, bool_or(m.from_at <= now() AND (m.until_at IS NULL OR m.until_at > now())) AS in_force
+      FROM mentorship m JOIN mentorship_skill s USING (engineer_id, mentorship_id)
+     WHERE m.engineer_id = $1 AND s.skill_ref = $2 AND ($4::uuid IS NULL OR m.mentor_id = $4)
+     GROUP BY m.mentor_id
+  )
+  SELECT p.person_id, p.active, m.in_force,
+         EXISTS (SELECT 1 FROM reporting_line l WHERE l.ancestor_id = p.person_id AND l.descendant_id = $1) AS above,
+         (SELECT max(g.level)::int FROM progress g WHERE g.engineer_id = p.person_id AND g.skill_ref = $2 AND g.sign_off_id IS NOT NULL
+            AND (g.valid_until IS NULL OR g.valid_until >= (now() AT TIME ZONE $3)::date)) AS held,
+         (SELECT max(a.up_to_level)::int FROM accreditation a WHERE a.person_id = p.person_id AND a.skill_ref = $2 AND a.ended_at IS NULL) AS accredited,
+         coalesce(p.approvals_barred_until > now(), false) AS barred
+    FROM person p LEFT JOIN mentors m ON m.mentor_id = p.person_id
+   WHERE CASE WHEN $4::uuid IS NULL THEN m.mentor_id IS NOT NULL ELSE p.person_id = $4 END`;
+
+/** Who may judge whom, as facts for the pure rule. */
+@Injectable()
+export class EligibilityFacts {
+  constructor(
+    private readonly db: Database,
+    private readonly settings: Settings,
+  ) {}
+
+  /** What is known of one person as a judge of this engineer in this skill (`sfia-9:ITOP`). */
+  async judge(engineerId: string, skillRef: string, personId: string): Promise<JudgeFacts | null> {
+    const row = await this.db.one<JudgeRow>(judgesSql, [engineerId, skillRef, this.settings.TIME_ZONE, personId]);
+    return row === null ? null : factsOf(row, engineerId);
+  }
+
+  /** Everyone who is or was a mentor of this engineer for this skill. */
+  async mentors(engineerId: string, skillRef: string): Promise<JudgeFacts[]> {
+    const rows = await this.db.query<JudgeRow>(judgesSql, [engineerId, skillRef, this.settings.TIME_ZONE, null]);
+    return rows.map((row) => factsOf(row, engineerId));
+  }
+}

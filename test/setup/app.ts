@@ -1,0 +1,73 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { createApp } from '../../src/app';
+import { readSettings } from '../../src/config';
+import { type TestDatabase, createTestDatabase } from './database';
+
+/** An answer of the API as a client sees it; `body` is parsed where it is JSON. */
+export interface Answer<Body = Record<string, unknown>> {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Body;
+  readonly etag: string | undefined;
+}
+
+export interface RequestOptions {
+  /** A session token. */
+  readonly token?: string;
+  readonly ifMatch?: string;
+  readonly key?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as it is, instead of a JSON body. */
+  readonly raw?: string | Uint8Array;
+}
+
+/** The application on a database of its own, listening on loopback. */
+export interface TestApp {
+  readonly app: NestFastifyApplication;
+  readonly database: TestDatabase;
+  readonly origin: string;
+  /** Sends a request below /api/v1 (or to an absolute path that begins with /health or /api). */
+  send<Body = Record<string, unknown>>(method: string, path: string, body?: unknown, options?: RequestOptions): Promise<Answer<Body>>;
+  close(): Promise<void>;
+}
+
+/** Starts the application as a test needs it. */
+export async function startApp(env: Readonly<Record<string, string>> = {}): Promise<TestApp> {
+  const database = await createTestDatabase();
+  const settings = readSettings({ LOG_LEVEL: 'silent', DATABASE_URL: database.url, ...env });
+  const app = await createApp(settings, database.url);
+  await app.listen(0, '127.0.0.1');
+  const origin = (await app.getUrl()).replace('[::1]', '127.0.0.1');
+  return {
+    app,
+    database,
+    origin,
+    send: (method, path, body, options) => send(origin, method, path, body, options),
+    close: async () => {
+      await app.close();
+      await database.drop();
+    },
+  };
+}
+
+async function send<Body>(origin: string, method: string, path: string, body: unknown, options: RequestOptions = {}): Promise<Answer<Body>> {
+  const headers: Record<string, string> = { ...options.headers };
+  if (options.token !== undefined) headers['authorization'] = `Bearer ${options.token}`;
+  if (options.ifMatch !== undefined) headers['if-match'] = options.ifMatch;
+  if (options.key !== undefined) headers['idempotency-key'] = options.key;
+  const payload = options.raw ?? (body === undefined ? undefined : JSON.stringify(body));
+  if (payload !== undefined && headers['content-type'] === undefined) headers['content-type'] = 'application/json';
+  const response = await fetch(`${origin}${/^\/(health|api)/.test(path) ? '' : '/api/v1'}${path}`, {
+    method,
+    headers,
+    ...(payload === undefined ? {} : { body: payload as string }),
+  });
+  const text = await response.text();
+  const isJson = /json/.test(response.headers.get('content-type') ?? '');
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: (isJson && text !== '' ? JSON.parse(text) : text) as Body,
+    etag: response.headers.get('etag') ?? undefined,
+  };
+}
