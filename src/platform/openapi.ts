@@ -1,0 +1,212 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { ApiExtension, DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { type ProblemCode, problemCodes } from '../kernel/problem-codes';
+import { problemOf, statusOfKind } from './problem.filter';
+
+const problemsExtension = 'x-problems';
+
+/** Declares the problem codes that a route answers with beyond those that follow from its form (401, 404, 400, 428, 412, 503). */
+export const Problems = (...codes: ProblemCode[]): MethodDecorator => ApiExtension(problemsExtension, codes);
+
+const versionedKey = 'x-versioned';
+
+/** Declares that a route changes a resource with an ETag: If-Match is demanded (428, 412), or only honoured. */
+export const Versioned = (ifMatch: 'demanded' | 'honoured' = 'demanded'): MethodDecorator => ApiExtension(versionedKey, ifMatch);
+
+const audienceExtension = 'x-audience';
+const taggedKey = 'x-etag';
+
+/** Declares that the answer carries an ETag. */
+export const Tagged = (): MethodDecorator => ApiExtension(taggedKey, true);
+
+type Dict = Record<string, unknown>;
+interface Operation extends Dict {
+  operationId?: string;
+  parameters?: Dict[];
+  requestBody?: Dict;
+  responses: Record<string, Dict>;
+  security?: Dict[];
+}
+
+const problemSchema = {
+  type: 'object',
+  description: 'A problem (RFC 9457).',
+  required: ['type', 'title', 'status', 'detail', 'code', 'instance'],
+  properties: {
+    type: { type: 'string', description: 'A name of the sort of problem.', examples: ['urn:touchstone:problem:gate-not-met'] },
+    title: { type: 'string', examples: ['Gate not met'] },
+    status: { type: 'integer', examples: [422] },
+    detail: { type: 'string', description: 'A sentence for the person who asked.' },
+    code: { type: 'string', description: 'A stable slug: match on this.', enum: [...Object.keys(problemCodes), 'internal'] },
+    instance: { type: 'string', description: 'This very answer: its request id.' },
+    errors: {
+      type: 'array',
+      description: 'Each place of a malformed body (with a JSON pointer), or each unmet rule (with its statement).',
+      items: {
+        type: 'object',
+        required: ['code', 'detail'],
+        properties: {
+          pointer: { type: 'string', examples: ['/supports/0/rationale'] },
+          code: { type: 'string' },
+          detail: { type: 'string' },
+          statement: { type: 'string', examples: ['sfia-9:ITOP.4.2'] },
+          blocks: { type: 'string', enum: ['submission', 'approval'] },
+        },
+        additionalProperties: false,
+      },
+    },
+  },
+  additionalProperties: false,
+} as const;
+
+const exampleRequestId = '01931b2e-7c00-4000-8000-000000000001';
+
+/**
+ * The document of the built application: OpenAPI 3.1, with each route's problems, headers and audience filled in from what the routes declare.
+ * @param audiences who each route is for, by `METHOD /path`
+ */
+export function describeApi(app: NestFastifyApplication, audiences: ReadonlyMap<string, readonly string[]>): OpenAPIObject {
+  const config = new DocumentBuilder()
+    .setTitle('Touchstone')
+    .setDescription(
+      'Evidence and career progression against a skills framework. Engineers log what they did and say which statements it shows; mentors judge it and sign levels off; managers see how their people progress.\n\n' +
+        'Sign in with `POST /api/v1/sessions` and send the token as `Authorization: Bearer …`. Errors are problems (RFC 9457) with a stable `code`. What can change carries an `ETag`; a change to it needs `If-Match`. ' +
+        'A POST may carry an `Idempotency-Key`. Lists take `limit` and `cursor`.',
+    )
+    .setVersion('1')
+    .setOpenAPIVersion('3.1.0')
+    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'The token of a session.' }, 'session')
+    .build();
+  const document = SwaggerModule.createDocument(app, config, {
+    operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}.${method}`,
+  }) as unknown as Dict & { paths: Record<string, Record<string, Operation>>; components: { schemas: Dict } };
+  document.components.schemas = modernise(document.components.schemas) as Dict;
+  document.components.schemas['Problem'] = problemSchema;
+  for (const [path, operations] of Object.entries(document.paths)) {
+    for (const [method, operation] of Object.entries(operations)) {
+      operations[method] = describe(modernise(operation) as Operation, method, path, audiences.get(`${method.toUpperCase()} ${path}`));
+    }
+  }
+  return sorted(document) as unknown as OpenAPIObject;
+}
+
+function describe(operation: Operation, method: string, path: string, audience: readonly string[] | undefined): Operation {
+  const isPublic = audience === undefined;
+  const inApi = path.startsWith('/api/v1');
+  const codes = new Set<ProblemCode>(['database-away']);
+  const versioned = operation[versionedKey] as 'demanded' | 'honoured' | undefined;
+  operation.parameters ??= [];
+  if (!isPublic) {
+    codes.add('not-signed-in');
+    operation.security = [{ session: [] }];
+    if (!audience.includes('signed-in')) codes.add('not-allowed');
+  } else operation.security = [];
+  if (path.includes('{')) codes.add('not-found');
+  if (operation.parameters.some((parameter) => parameter['in'] === 'query') || operation.requestBody !== undefined) codes.add('malformed');
+  if (operation.requestBody !== undefined) for (const code of ['wrong-media-type', 'too-large'] as const) codes.add(code);
+  if (versioned !== undefined) {
+    codes.add('stale');
+    if (versioned === 'demanded') codes.add('if-match-required');
+    operation.parameters.push({
+      name: 'If-Match',
+      in: 'header',
+      required: versioned === 'demanded',
+      description: 'The ETag of the version that you saw.',
+      schema: { type: 'string' },
+      example: '"v3"',
+    });
+  }
+  if (method === 'post' && inApi && !isPublic) {
+    for (const code of ['idempotency-key-reused', 'idempotency-in-progress', 'malformed'] as const) codes.add(code);
+    operation.parameters.push({
+      name: 'Idempotency-Key',
+      in: 'header',
+      required: false,
+      description: 'Sent again with the same body, the first answer comes again. Kept 24 hours.',
+      schema: { type: 'string', minLength: 1, maxLength: 255 },
+    });
+  }
+  for (const code of (operation[problemsExtension] as ProblemCode[] | undefined) ?? []) codes.add(code);
+  const tagged = operation[taggedKey] === true || (versioned === 'demanded' && method !== 'delete');
+  for (const name of [problemsExtension, versionedKey, taggedKey]) delete operation[name];
+  if (audience !== undefined) operation[audienceExtension] = audience;
+  for (const [status, response] of Object.entries(operation.responses)) {
+    const headers: Dict = { 'X-Request-Id': { description: 'Names this request in the log.', schema: { type: 'string' } } };
+    if (tagged) headers['ETag'] = { description: 'The version of the resource.', schema: { type: 'string' }, example: '"v3"' };
+    if (status === '201') headers['Location'] = { description: 'Where what was made is found.', schema: { type: 'string' } };
+    response['headers'] = headers;
+    if (response['description'] === '') response['description'] = status === '201' ? 'Made.' : status === '204' ? 'Done.' : 'Answered.';
+  }
+  addProblems(operation, codes);
+  return operation;
+}
+
+function addProblems(operation: Operation, codes: ReadonlySet<ProblemCode>): void {
+  const byStatus = new Map<number, ProblemCode[]>();
+  for (const code of [...codes].sort()) {
+    const status = statusOfKind[problemCodes[code].kind];
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
+  }
+  for (const [status, those] of byStatus) {
+    operation.responses[String(status)] = {
+      description: those.map((code) => `\`${code}\`: ${problemCodes[code].explanation}`).join('\n\n'),
+      headers: {
+        'X-Request-Id': { description: 'Names this request in the log.', schema: { type: 'string' } },
+        ...(status === 503 || status === 429 ? { 'Retry-After': { description: 'Seconds to wait.', schema: { type: 'integer' } } } : {}),
+      },
+      content: {
+        'application/problem+json': {
+          schema: { $ref: '#/components/schemas/Problem' },
+          examples: Object.fromEntries(
+            those.map((code) => {
+              const { kind, explanation } = problemCodes[code];
+              return [code, { summary: problemCodes[code].title, value: problemOf({ kind, code, detail: explanation }, exampleRequestId) }];
+            }),
+          ),
+        },
+      },
+    };
+  }
+}
+
+/** Nest writes some parts in the words of OpenAPI 3.0: `nullable` and `example` become what JSON Schema 2020-12 calls them. */
+function modernise(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(modernise);
+  if (typeof value !== 'object' || value === null) return value;
+  const copy: Dict = Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [name, name === 'examples' || name === 'example' ? inner : modernise(inner)]),
+  );
+  const isSchema = 'type' in copy || 'allOf' in copy || '$ref' in copy || 'enum' in copy || 'nullable' in copy;
+  if (isSchema && 'example' in copy && !('in' in copy)) {
+    copy['examples'] = [copy['example']];
+    delete copy['example'];
+  }
+  if (copy['nullable'] !== true) {
+    delete copy['nullable'];
+    return copy;
+  }
+  delete copy['nullable'];
+  if (typeof copy['type'] === 'string' && copy['type'] !== 'object') {
+    if (Array.isArray(copy['enum'])) copy['enum'] = [...(copy['enum'] as unknown[]), null];
+    return { ...copy, type: [copy['type'], 'null'] };
+  }
+  const { description, examples, type, ...rest } = copy;
+  const inner = 'allOf' in rest || '$ref' in rest ? rest : { ...rest, ...(type === undefined ? {} : { type }) };
+  return {
+    ...(description === undefined ? {} : { description }),
+    ...(examples === undefined ? {} : { examples }),
+    anyOf: [unwrap(inner), { type: 'null' }],
+  };
+}
+
+const unwrap = (schema: Dict): Dict => {
+  const [only, ...others] = (schema['allOf'] as Dict[] | undefined) ?? [];
+  return only !== undefined && others.length === 0 && Object.keys(schema).length === 1 ? only : schema;
+};
+
+/** The same document in the same order, whatever order the modules were found in. */
+function sorted(document: Dict): Dict {
+  const byName = (part: unknown): Dict => Object.fromEntries(Object.entries(part as Dict).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const components = document['components'] as Dict;
+  return { ...document, paths: byName(document['paths']), components: { ...components, schemas: byName(components['schemas']) } };
+}
