@@ -18,6 +18,8 @@ export class CreateClaims1700000005000 implements MigrationInterface {
         first_submitted_on date,
         submission integer NOT NULL DEFAULT 0,
         due_on date,
+        -- working days that were left when it went back to the engineer: that time does not count
+        review_days_left smallint,
         version integer NOT NULL DEFAULT 1,
         drafted_at timestamptz(3) NOT NULL,
         changed_at timestamptz(3) NOT NULL,
@@ -35,7 +37,7 @@ export class CreateClaims1700000005000 implements MigrationInterface {
       -- the queue of submitted claims
       CREATE INDEX claim_due_idx ON claim (due_on, claim_id) WHERE state = 'submitted';
       GRANT SELECT, INSERT ON claim TO touchstone_app;
-      GRANT UPDATE (state, summary, policy_version, first_submitted_on, submission, due_on, version, changed_at) ON claim TO touchstone_app;
+      GRANT UPDATE (state, summary, policy_version, first_submitted_on, submission, due_on, review_days_left, version, changed_at) ON claim TO touchstone_app;
 
       CREATE TABLE claim_left_out (
         engineer_id uuid NOT NULL,

@@ -1,6 +1,19 @@
 import 'reflect-metadata';
 import { Transform, plainToInstance } from 'class-transformer';
-import { IsBoolean, IsIn, IsInt, IsOptional, IsUrl, Matches, Max, Min, Validate, ValidatorConstraint, type ValidatorConstraintInterface, validateSync } from 'class-validator';
+import {
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsUrl,
+  Matches,
+  Max,
+  Min,
+  Validate,
+  ValidatorConstraint,
+  type ValidatorConstraintInterface,
+  validateSync,
+} from 'class-validator';
 import { IANAZone } from 'luxon';
 
 @ValidatorConstraint({ name: 'timeZone' })
@@ -16,15 +29,20 @@ const toBoolean = ({ value }: { value: unknown }): unknown => (value === 'true' 
 /** Every setting there is, read from the environment at start. A default stands beside its name; the README's table is made of these lines. */
 export class Settings {
   /** The application's database, as the limited role. Left out, an embedded Postgres with demo data is used. */
-  @IsOptional() @Matches(postgresUrl, { message: 'DATABASE_URL must look like postgres://user:password@host:5432/database' })
+  @IsOptional()
+  @Matches(postgresUrl, { message: 'DATABASE_URL must look like postgres://user:password@host:5432/database' })
   DATABASE_URL?: string;
 
   /** The same database as its owner: given, the application migrates at start. */
-  @IsOptional() @Matches(postgresUrl, { message: 'DATABASE_OWNER_URL must look like postgres://user:password@host:5432/database' })
+  @IsOptional()
+  @Matches(postgresUrl, { message: 'DATABASE_OWNER_URL must look like postgres://user:password@host:5432/database' })
   DATABASE_OWNER_URL?: string;
 
   /** Where the application listens; 0 takes a free port. */
-  @Transform(toNumber) @IsInt({ message: 'PORT must be a whole number' }) @Min(0) @Max(65535)
+  @Transform(toNumber)
+  @IsInt({ message: 'PORT must be a whole number' })
+  @Min(0)
+  @Max(65535)
   PORT: number = 3000;
 
   /** The address it listens on. */
@@ -32,7 +50,8 @@ export class Settings {
   HOST: string = '127.0.0.1';
 
   /** How people reach it, for links in invitations; the address it listens on if left out. */
-  @IsOptional() @IsUrl({ require_tld: false, require_protocol: true, protocols: ['http', 'https'] }, { message: 'PUBLIC_URL must be an http(s) address' })
+  @IsOptional()
+  @IsUrl({ require_tld: false, require_protocol: true, protocols: ['http', 'https'] }, { message: 'PUBLIC_URL must be an http(s) address' })
   PUBLIC_URL?: string;
 
   /** The organisation's time zone: what day it is here. */
@@ -44,27 +63,43 @@ export class Settings {
   DATA_DIR: string = '.data';
 
   /** A session ends after so many minutes without a request. */
-  @Transform(toNumber) @IsInt({ message: 'SESSION_IDLE_MINUTES must be a whole number' }) @Min(1) @Max(43_200)
+  @Transform(toNumber)
+  @IsInt({ message: 'SESSION_IDLE_MINUTES must be a whole number' })
+  @Min(1)
+  @Max(43_200)
   SESSION_IDLE_MINUTES: number = 480;
 
   /** A session ends so many hours after its sign-in, used or not. */
-  @Transform(toNumber) @IsInt({ message: 'SESSION_HOURS must be a whole number' }) @Min(1) @Max(8_760)
+  @Transform(toNumber)
+  @IsInt({ message: 'SESSION_HOURS must be a whole number' })
+  @Min(1)
+  @Max(8_760)
   SESSION_HOURS: number = 168;
 
   /** An invitation that is not used dies after so many hours. */
-  @Transform(toNumber) @IsInt({ message: 'INVITATION_HOURS must be a whole number' }) @Min(1) @Max(720)
+  @Transform(toNumber)
+  @IsInt({ message: 'INVITATION_HOURS must be a whole number' })
+  @Min(1)
+  @Max(720)
   INVITATION_HOURS: number = 72;
 
   /** How many connections to the database one process holds at most. */
-  @Transform(toNumber) @IsInt({ message: 'DATABASE_POOL must be a whole number' }) @Min(2) @Max(200)
+  @Transform(toNumber)
+  @IsInt({ message: 'DATABASE_POOL must be a whole number' })
+  @Min(2)
+  @Max(200)
   DATABASE_POOL: number = 10;
 
   /** A statement that runs longer is cut off, in milliseconds. */
-  @Transform(toNumber) @IsInt({ message: 'STATEMENT_TIMEOUT_MS must be a whole number' }) @Min(100) @Max(600_000)
+  @Transform(toNumber)
+  @IsInt({ message: 'STATEMENT_TIMEOUT_MS must be a whole number' })
+  @Min(100)
+  @Max(600_000)
   STATEMENT_TIMEOUT_MS: number = 15_000;
 
   /** Whether addresses and protocol are taken from a proxy's X-Forwarded headers. */
-  @Transform(toBoolean) @IsBoolean({ message: 'TRUST_PROXY must be true or false' })
+  @Transform(toBoolean)
+  @IsBoolean({ message: 'TRUST_PROXY must be true or false' })
   TRUST_PROXY: boolean = false;
 
   /** How much is logged: one JSON line a request at info. */

@@ -39,7 +39,8 @@ describe('parsePack', () => {
       [2, 2],
       [3, 3],
     ]);
-    expect(formatPack(pack)).toBe(SMALL);
+    expect(JSON.parse(formatPack(pack))).toEqual(JSON.parse(SMALL));
+    expect(formatPack(parsePack(formatPack(pack), 'again'))).toBe(formatPack(pack));
   });
 
   it('names file, place and reason of everything that is wrong, at once', () => {
@@ -106,7 +107,7 @@ describe('parsePack', () => {
     ['a misread no-break space', TEXT, 'LightsÂ the lamp.', 'another encoding'],
     ['misread Cyrillic', TEXT, 'Lights Ð¼Ð°Ñ\u008fÐº.', 'another encoding'],
   ])('refuses %s', (_name, place, value, reason) => {
-    const { problems } = errorOf(changed(place.replace('a~1b', 'a/b').replace('skill/a/b', 'skill/a~1b'), value));
+    const { problems } = errorOf(changed(place, value));
     expect(problems.map((problem) => problem.reason).join('\n')).toContain(reason);
   });
 
@@ -121,7 +122,13 @@ describe('parsePack', () => {
 
   it('refuses what is not JSON', () => {
     expect(errorOf('{').problems).toEqual([{ place: '', reason: expect.stringContaining('is not JSON') as string }]);
-    expect(errorOf('[' .repeat(100_000)).problems).toHaveLength(1);
+    expect(errorOf('['.repeat(100_000)).problems).toHaveLength(1);
+  });
+
+  it('does not list the problems of a file that is something else without end', () => {
+    const { problems } = errorOf(changed('/levels', new Array(5_000).fill(1)));
+    expect(problems).toHaveLength(101);
+    expect(problems.at(-1)).toEqual({ place: '', reason: 'has 4900 more problems' });
   });
 
   it('throws nothing but PackError, whatever it is given', () => {
@@ -164,6 +171,7 @@ describe('sentencesOf', () => {
     ['Keeps logs, lists, etc. Reads them.', ['Keeps logs, lists, etc.', 'Reads them.']],
     ['Keeps logs, lists, etc. and reads them.', ['Keeps logs, lists, etc. and reads them.']],
     ['Handles events.Reports metrics.', ['Handles events.', 'Reports metrics.']],
+    ['Handles events (daily).Reports metrics.', ['Handles events (daily).', 'Reports metrics.']],
     ['Uses Node.js, Socket.IO and Paint.Net daily.', ['Uses Node.js, Socket.IO and Paint.Net daily.']],
     ['Waits ... Then acts.', ['Waits ...', 'Then acts.']],
     ['Says no. Acts.', ['Says no.', 'Acts.']],

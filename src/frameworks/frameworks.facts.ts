@@ -36,7 +36,10 @@ export class FrameworksFacts {
   /** The statements of these references; unknown ones are left out. */
   async statements(refs: readonly string[]): Promise<StatementFact[]> {
     if (refs.length === 0) return [];
-    return this.db.query<StatementFact>(`SELECT ${statementColumns} FROM statement t JOIN skill_level l USING (skill_level_ref) WHERE t.statement_ref = ANY ($1)`, [refs]);
+    return this.db.query<StatementFact>(
+      `SELECT ${statementColumns} FROM statement t JOIN skill_level l USING (skill_level_ref) WHERE t.statement_ref = ANY ($1)`,
+      [refs],
+    );
   }
 
   async statement(ref: string): Promise<StatementFact | null> {

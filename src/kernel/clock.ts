@@ -4,7 +4,8 @@ import { DateTime } from 'luxon';
 export type Day = string;
 
 /** Whether the text is a day that the calendar has. */
-export const isDay = (text: string): boolean => /^\d{4}-\d{2}-\d{2}$/.test(text) && text >= '1900-01-01' && DateTime.fromISO(text, { zone: 'utc' }).isValid;
+export const isDay = (text: string): boolean =>
+  /^\d{4}-\d{2}-\d{2}$/.test(text) && text >= '1900-01-01' && DateTime.fromISO(text, { zone: 'utc' }).isValid;
 
 /** The day it is at an instant in a time zone. */
 export function dayOf(instant: Date, timeZone: string): Day {
@@ -33,7 +34,7 @@ const isWorkday = (day: DateTime): boolean => day.weekday <= 5;
 /** The day that is so many working days (Monday to Friday) after another; zero gives the day itself. */
 export function addWorkdays(day: Day, workdays: number): Day {
   let moment = utc(day);
-  for (let left = workdays; left > 0; ) {
+  for (let left = workdays; left > 0;) {
     moment = moment.plus({ days: 1 });
     if (isWorkday(moment)) left -= 1;
   }

@@ -32,7 +32,12 @@ export function positionOf(list: Json, cursor: string, shape: readonly ('text' |
   } catch {
     parts = null;
   }
-  if (!Array.isArray(parts) || parts[0] !== fingerprint(list) || parts.length !== shape.length + 1 || !shape.every((kind, i) => fits(kind, parts[i + 1]))) {
+  if (
+    !Array.isArray(parts) ||
+    parts[0] !== fingerprint(list) ||
+    parts.length !== shape.length + 1 ||
+    !shape.every((kind, i) => fits(kind, parts[i + 1]))
+  ) {
     return raise('malformed', 'The cursor is not one of this list with these filters.', [
       { pointer: '?cursor', code: 'cursor', detail: 'Use nextCursor of the list as it was given, with the same filters.' },
     ]);
@@ -51,7 +56,13 @@ function fits(kind: string, value: unknown): boolean {
 }
 
 /** Cuts a page out of `limit + 1` rows: the extra row only says that there is a next page. */
-export function pageOf<Row, Item>(rows: readonly Row[], limit: number, list: Json, position: (row: Row) => Position, item: (row: Row) => Item): Page<Item> {
+export function pageOf<Row, Item>(
+  rows: readonly Row[],
+  limit: number,
+  list: Json,
+  position: (row: Row) => Position,
+  item: (row: Row) => Item,
+): Page<Item> {
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
   return { items: shown.map(item), nextCursor: rows.length > limit && last !== undefined ? cursorFor(list, position(last)) : null };

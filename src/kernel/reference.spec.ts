@@ -79,6 +79,6 @@ describe('a reference', () => {
   it('is read in linear time', () => {
     const started = performance.now();
     for (const part of ['a', 'a-', 'a:', 'a:A.1.', 'a:AA.1.1']) parseStatementRef(part.repeat(200_000));
-    expect(performance.now() - started).toBeLessThan(200);
+    expect(performance.now() - started).toBeLessThan(1_000);
   });
 });

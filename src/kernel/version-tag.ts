@@ -6,7 +6,8 @@ import { type Refusal, refuse } from './refusal';
 export const tagOfVersion = (version: number): string => `"v${version}"`;
 
 /** The strong ETag of a resource whose state is several versions together (a claim and the supports that it rests on). */
-export const tagOfVersions = (versions: Json): string => `"${createHash('sha256').update(canonicalJson(versions)).digest('base64url').slice(0, 22)}"`;
+export const tagOfVersions = (versions: Json): string =>
+  `"${createHash('sha256').update(canonicalJson(versions)).digest('base64url').slice(0, 22)}"`;
 
 /**
  * Compares what a caller says they saw (`If-Match`) with what is there.

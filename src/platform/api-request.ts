@@ -17,10 +17,14 @@ export type ApiReply = FastifyReply;
 const requestOf = (context: ExecutionContext): ApiRequest => context.switchToHttp().getRequest<ApiRequest>();
 
 /** Handler parameter: who asks. */
-export const Caller = createParamDecorator((_: unknown, context: ExecutionContext): Viewpoint => requestOf(context).viewpoint ?? raise('not-signed-in'));
+export const Caller = createParamDecorator(
+  (_: unknown, context: ExecutionContext): Viewpoint => requestOf(context).viewpoint ?? raise('not-signed-in'),
+);
 
 /** Handler parameter: the caller's relation to the engineer (or manager) in the path; its `engineerId` stands in for `me`. */
-export const RelationToSubject = createParamDecorator((_: unknown, context: ExecutionContext): Relation => requestOf(context).viewpoint?.relation ?? raise('not-found'));
+export const RelationToSubject = createParamDecorator(
+  (_: unknown, context: ExecutionContext): Relation => requestOf(context).viewpoint?.relation ?? raise('not-found'),
+);
 
 /** Handler parameter: an id in the path; what is no id is not there. `me` stands for the caller where `orMe` is asked for. */
 export const IdParam = createParamDecorator((option: string | { name: string; orMe: true }, context: ExecutionContext): string => {

@@ -34,14 +34,19 @@ export function contentErrors(root: unknown): RefusalError[] {
     const { value, pointer, depth } = place;
     if (typeof value === 'string') {
       if (value.includes('\0')) errors.push({ pointer, code: 'nul', detail: 'Text cannot hold the character U+0000.' });
-      else if (!value.isWellFormed()) errors.push({ pointer, code: 'lone-surrogate', detail: 'Text cannot hold half of a surrogate pair.' });
+      else if (!value.isWellFormed())
+        errors.push({ pointer, code: 'lone-surrogate', detail: 'Text cannot hold half of a surrogate pair.' });
     } else if (typeof value === 'object' && value !== null) {
       if (depth >= maxDepth) {
         return [{ pointer: pointer.slice(0, 200), code: 'depth', detail: `A body may be nested ${maxDepth} levels deep at most.` }];
       }
       for (const [name, inner] of Object.entries(value)) {
         if (forbiddenNames.has(name) || name.includes('\0') || !name.isWellFormed()) {
-          errors.push({ pointer: `${pointer}/${pointerPart(name.slice(0, 100).toWellFormed())}`, code: 'unknown-field', detail: 'There is no such field here.' });
+          errors.push({
+            pointer: `${pointer}/${pointerPart(name.slice(0, 100).toWellFormed())}`,
+            code: 'unknown-field',
+            detail: 'There is no such field here.',
+          });
         } else stack.push({ value: inner, pointer: `${pointer}/${pointerPart(name)}`, depth: depth + 1 });
       }
     }
@@ -58,12 +63,15 @@ const mediaTypeOf = (raw: RawBody): string => (raw.mediaType.split(';')[0] ?? ''
 export function parseJson(raw: RawBody): unknown {
   if (raw.bytes.length === 0) return undefined;
   const mediaType = mediaTypeOf(raw);
-  if (mediaType !== 'application/json' && !/^application\/[\w.-]+\+json$/.test(mediaType)) return raise('wrong-media-type', 'Send application/json here.');
+  if (mediaType !== 'application/json' && !/^application\/[\w.-]+\+json$/.test(mediaType))
+    return raise('wrong-media-type', 'Send application/json here.');
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(raw.bytes));
   } catch {
-    return raise('malformed', 'The body is not valid JSON in UTF-8.', [{ pointer: '', code: 'json', detail: 'This is not valid JSON in UTF-8.' }]);
+    return raise('malformed', 'The body is not valid JSON in UTF-8.', [
+      { pointer: '', code: 'json', detail: 'This is not valid JSON in UTF-8.' },
+    ]);
   }
   const errors = contentErrors(value);
   if (errors.length > 0) return raise('malformed', 'The body has places that cannot be accepted: see errors.', errors);
@@ -87,7 +95,11 @@ function errorsOf(errors: readonly ValidationError[], parent: string, separator:
     const own = Object.entries(error.constraints ?? {}).map(([name, message]) =>
       name === 'whitelistValidation'
         ? { pointer, code: 'unknown-field', detail: `There is no field "${error.property.slice(0, 100)}" here.` }
-        : { pointer, code: name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`).replace(/^is-/, ''), detail: `${message.charAt(0).toUpperCase()}${message.slice(1)}.` },
+        : {
+            pointer,
+            code: name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`).replace(/^is-/, ''),
+            detail: `${message.charAt(0).toUpperCase()}${message.slice(1)}.`,
+          },
     );
     return [...own, ...errorsOf(error.children ?? [], pointer, separator)];
   });
@@ -99,10 +111,21 @@ export async function toRequest<T extends object>(type: ClassConstructor<T>, pla
     return raise('malformed', 'The body must be a JSON object.', [{ pointer: '', code: 'object', detail: 'Send a JSON object.' }]);
   }
   const instance = plainToInstance(type, plain);
-  const found = await validate(instance, { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: true, stopAtFirstError: true });
+  const found = await validate(instance, {
+    whitelist: true,
+    forbidNonWhitelisted: true,
+    forbidUnknownValues: true,
+    stopAtFirstError: true,
+  });
   const errors = errorsOf(found, '', separator).slice(0, maxErrors);
   if (errors.length > 0) {
-    return raise('malformed', separator === '/' ? 'The body is not of the form that is expected here: see errors.' : 'The query is not of the form that is expected here: see errors.', errors);
+    return raise(
+      'malformed',
+      separator === '/'
+        ? 'The body is not of the form that is expected here: see errors.'
+        : 'The query is not of the form that is expected here: see errors.',
+      errors,
+    );
   }
   return instance;
 }
@@ -123,7 +146,11 @@ export class RequestPipe implements PipeTransform {
       const query = { ...(value as Record<string, unknown>) };
       const repeated = Object.entries(query).filter(([, one]) => typeof one !== 'string');
       if (repeated.length > 0) {
-        return raise('malformed', 'A query parameter is given once at most.', repeated.map(([name]) => ({ pointer: `?${name}`, code: 'repeated', detail: 'Give it once.' })));
+        return raise(
+          'malformed',
+          'A query parameter is given once at most.',
+          repeated.map(([name]) => ({ pointer: `?${name}`, code: 'repeated', detail: 'Give it once.' })),
+        );
       }
       const errors = contentErrors(query).map((error) => ({ ...error, pointer: `?${(error.pointer ?? '').slice(1)}` }));
       if (errors.length > 0) return raise('malformed', 'The query has places that cannot be accepted: see errors.', errors);

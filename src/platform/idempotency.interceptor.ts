@@ -41,16 +41,25 @@ export class IdempotencyInterceptor implements NestInterceptor {
     const request = http.getRequest<ApiRequest>();
     const key = request.headers['idempotency-key'];
     const handler = context.getHandler();
-    if (request.method !== 'POST' || key === undefined || request.viewpoint === undefined || this.reflector.get<true | undefined>(notIdempotentKey, handler)) {
+    if (
+      request.method !== 'POST' ||
+      key === undefined ||
+      request.viewpoint === undefined ||
+      this.reflector.get<true | undefined>(notIdempotentKey, handler)
+    ) {
       return next.handle();
     }
     if (typeof key !== 'string' || !/^[\x21-\x7e]{1,255}$/.test(key)) {
-      return raise('malformed', 'An Idempotency-Key is 1 to 255 visible ASCII characters.', [{ pointer: 'Idempotency-Key', code: 'idempotency-key', detail: 'Send 1 to 255 visible ASCII characters.' }]);
+      return raise('malformed', 'An Idempotency-Key is 1 to 255 visible ASCII characters.', [
+        { pointer: 'Idempotency-Key', code: 'idempotency-key', detail: 'Send 1 to 255 visible ASCII characters.' },
+      ]);
     }
     const caller = request.viewpoint.personId;
     const owner = request.viewpoint.relation?.engineerId ?? caller;
     const secrets = this.reflector.get<string[] | undefined>(secretsKey, handler) ?? [];
-    return defer(() => from(this.transactions.run((tx) => answerOnce(tx, { owner, caller, key }, request, http.getResponse<ApiReply>(), secrets, next))));
+    return defer(() =>
+      from(this.transactions.run((tx) => answerOnce(tx, { owner, caller, key }, request, http.getResponse<ApiReply>(), secrets, next))),
+    );
   }
 }
 
@@ -60,8 +69,17 @@ interface KeyOfAnswer {
   key: string;
 }
 
-async function answerOnce(tx: Tx, { owner, caller, key }: KeyOfAnswer, request: ApiRequest, reply: ApiReply, secrets: readonly string[], next: CallHandler): Promise<unknown> {
-  const [lock] = await rowsOf<{ free: boolean }>(tx, `SELECT pg_try_advisory_xact_lock(hashtextextended($1, 7)) AS free`, [`${owner} ${caller} ${key}`]);
+async function answerOnce(
+  tx: Tx,
+  { owner, caller, key }: KeyOfAnswer,
+  request: ApiRequest,
+  reply: ApiReply,
+  secrets: readonly string[],
+  next: CallHandler,
+): Promise<unknown> {
+  const [lock] = await rowsOf<{ free: boolean }>(tx, `SELECT pg_try_advisory_xact_lock(hashtextextended($1, 7)) AS free`, [
+    `${owner} ${caller} ${key}`,
+  ]);
   if (lock?.free !== true) return raise('idempotency-in-progress');
   const fingerprint = fingerprintOf(request);
   const [stored] = await rowsOf<StoredAnswer>(
@@ -78,15 +96,18 @@ async function answerOnce(tx: Tx, { owner, caller, key }: KeyOfAnswer, request: 
   const body: unknown = await lastValueFrom(next.handle(), { defaultValue: undefined });
   const headers = Object.fromEntries(keptHeaders.flatMap((name) => (reply.hasHeader(name) ? [[name, String(reply.getHeader(name))]] : [])));
   await tx.query(`DELETE FROM idempotent_answer WHERE owner_id = $1 AND caller_id = $2 AND key = $3`, [owner, caller, key]);
-  await tx.query(`INSERT INTO idempotent_answer (owner_id, caller_id, key, fingerprint, status, headers, body) VALUES ($1, $2, $3, $4, $5, $6, $7)`, [
-    owner,
-    caller,
-    key,
-    fingerprint,
-    reply.statusCode,
-    JSON.stringify(headers),
-    body === undefined ? null : JSON.stringify(withoutSecrets(body, secrets)),
-  ]);
+  await tx.query(
+    `INSERT INTO idempotent_answer (owner_id, caller_id, key, fingerprint, status, headers, body) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+    [
+      owner,
+      caller,
+      key,
+      fingerprint,
+      reply.statusCode,
+      JSON.stringify(headers),
+      body === undefined ? null : JSON.stringify(withoutSecrets(body, secrets)),
+    ],
+  );
   return body;
 }
 
@@ -101,7 +122,10 @@ function fingerprintOf(request: ApiRequest): Buffer {
   } catch {
     return hash.update(raw.bytes).digest();
   }
-  const kept = typeof plain === 'object' && plain !== null && !Array.isArray(plain) ? Object.fromEntries(Object.entries(plain).filter(([name]) => !passwords.has(name))) : plain;
+  const kept =
+    typeof plain === 'object' && plain !== null && !Array.isArray(plain)
+      ? Object.fromEntries(Object.entries(plain).filter(([name]) => !passwords.has(name)))
+      : plain;
   try {
     return hash.update(canonicalJson(kept as Json)).digest();
   } catch {
@@ -115,8 +139,12 @@ function withoutSecrets(body: unknown, secrets: readonly string[]): unknown {
   for (const path of secrets) {
     const names = path.split('.');
     const last = names.pop();
-    const parent = names.reduce<unknown>((place, name) => (typeof place === 'object' && place !== null ? (place as Record<string, unknown>)[name] : undefined), copy);
-    if (last !== undefined && typeof parent === 'object' && parent !== null && last in parent) (parent as Record<string, unknown>)[last] = null;
+    const parent = names.reduce<unknown>(
+      (place, name) => (typeof place === 'object' && place !== null ? (place as Record<string, unknown>)[name] : undefined),
+      copy,
+    );
+    if (last !== undefined && typeof parent === 'object' && parent !== null && last in parent)
+      (parent as Record<string, unknown>)[last] = null;
   }
   return copy;
 }

@@ -47,7 +47,8 @@ export function problemOf(refusal: Refusal, requestId: string): ProblemBody {
 /** SQL states that mean "not now": the server goes away or comes up, is full, or cut a statement off. */
 const awayStates = /^(08|53|57P0|57014|55P03|40001|40P01|25P03|58030)/;
 const awayErrors = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
-const awayMessages = /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Query read timeout|not queryable|Cannot use a pool after|Connection is not established/i;
+const awayMessages =
+  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Query read timeout|not queryable|Cannot use a pool after|Connection is not established/i;
 
 /** Whether an error says that the database cannot be reached just now. */
 export function isDatabaseAway(error: unknown): boolean {
@@ -60,7 +61,15 @@ export function isDatabaseAway(error: unknown): boolean {
   return driver !== undefined && driver !== error && isDatabaseAway(driver);
 }
 
-const refusalOfStatus: Readonly<Record<number, ProblemCode>> = { 400: 'malformed', 404: 'not-found', 405: 'not-found', 413: 'too-large', 415: 'wrong-media-type', 429: 'too-many-requests', 503: 'database-away' };
+const refusalOfStatus: Readonly<Record<number, ProblemCode>> = {
+  400: 'malformed',
+  404: 'not-found',
+  405: 'not-found',
+  413: 'too-large',
+  415: 'wrong-media-type',
+  429: 'too-many-requests',
+  503: 'database-away',
+};
 
 /** What to tell the client about an error, or null where it is a bug of ours. */
 export function refusalOf(error: unknown): Refusal | null {
@@ -90,7 +99,14 @@ export function sendProblem(error: unknown, request: Pick<ApiRequest, 'id'>, rep
   if (refusal === null) log(`${requestId} ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   const body: ProblemBody =
     refusal === null
-      ? { type: 'about:blank', title: 'Internal error', status: 500, detail: 'Something went wrong on our side; the request id names it in the log.', code: 'internal', instance: `urn:uuid:${requestId}` }
+      ? {
+          type: 'about:blank',
+          title: 'Internal error',
+          status: 500,
+          detail: 'Something went wrong on our side; the request id names it in the log.',
+          code: 'internal',
+          instance: `urn:uuid:${requestId}`,
+        }
       : problemOf(refusal, requestId);
   if (body.status === 401) void reply.header('www-authenticate', 'Bearer');
   if (body.status === 503) void reply.header('retry-after', '2');

@@ -22,7 +22,8 @@ export const Public = (): MethodDecorator => SetMetadata(publicKey, true);
 export const audienceOf = (reflector: Reflector, handler: () => unknown): readonly Audience[] | undefined =>
   reflector.get<readonly Audience[] | undefined>(requiresKey, handler);
 
-export const isPublic = (reflector: Reflector, handler: () => unknown): boolean => reflector.get<true | undefined>(publicKey, handler) === true;
+export const isPublic = (reflector: Reflector, handler: () => unknown): boolean =>
+  reflector.get<true | undefined>(publicKey, handler) === true;
 
 /** Names of path parameters that say whose record or team a route is about. */
 export const subjectParameters = ['engineerId', 'managerId'] as const;

@@ -48,7 +48,9 @@ async function ensureRole(client: Client, name: string, login: Login | null): Pr
   const { rowCount } = await client.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [name]);
   const quoted = client.escapeIdentifier(name);
   const can = login === null ? 'NOLOGIN' : `LOGIN PASSWORD ${client.escapeLiteral(login.password)}`;
-  await client.query(`${rowCount === 0 ? 'CREATE' : 'ALTER'} ROLE ${quoted} ${can} NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS`);
+  await client.query(
+    `${rowCount === 0 ? 'CREATE' : 'ALTER'} ROLE ${quoted} ${can} NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS`,
+  );
 }
 
 /**
@@ -68,7 +70,9 @@ export async function setUpDatabase(adminUrl: string, database: string, owner: L
     const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [database]);
     if (rowCount === 0) {
       if (rows[0]?.me !== owner.name) await client.query(`GRANT ${client.escapeIdentifier(owner.name)} TO CURRENT_USER`);
-      await client.query(`CREATE DATABASE ${client.escapeIdentifier(database)} OWNER ${client.escapeIdentifier(owner.name)} ENCODING 'UTF8' TEMPLATE template0`);
+      await client.query(
+        `CREATE DATABASE ${client.escapeIdentifier(database)} OWNER ${client.escapeIdentifier(owner.name)} ENCODING 'UTF8' TEMPLATE template0`,
+      );
     }
     await client.query(`REVOKE ALL ON DATABASE ${client.escapeIdentifier(database)} FROM PUBLIC`);
     await client.query(`GRANT CONNECT ON DATABASE ${client.escapeIdentifier(database)} TO ${appGroup}, ${eraserGroup}`);
@@ -94,9 +98,11 @@ export async function rightsProblem(url: string): Promise<string | null> {
     );
     const role = rows[0];
     if (role === undefined) return 'the account of DATABASE_URL is not known to the server';
-    if (role.super) return `the account "${role.name}" of DATABASE_URL is a superuser: requests must run as the limited role that npm run db:setup makes`;
+    if (role.super)
+      return `the account "${role.name}" of DATABASE_URL is a superuser: requests must run as the limited role that npm run db:setup makes`;
     if (!role.member) return `the account "${role.name}" of DATABASE_URL is not a member of ${appGroup}: run npm run db:setup`;
-    if (role.rewrites) return `the account "${role.name}" of DATABASE_URL may change the ledger (is it the owner?): requests must run as the limited role that npm run db:setup makes`;
+    if (role.rewrites)
+      return `the account "${role.name}" of DATABASE_URL may change the ledger (is it the owner?): requests must run as the limited role that npm run db:setup makes`;
     return null;
   });
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import type { FastifyServerOptions } from 'fastify';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { ApiRequest } from './api-request';
 import { RawBody } from './body.pipe';
@@ -17,7 +18,8 @@ const apiHeaders = {
 } as const;
 
 /** The documentation's page loads its own scripts and styles, and nothing else. */
-const docsPolicy = "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; script-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+const docsPolicy =
+  "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; script-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
 
 const requestIdOf = (request: IncomingMessage): string => {
   const given = request.headers['x-request-id'];
@@ -31,8 +33,8 @@ export interface ServerOptions {
 
 /** The HTTP server under Nest: limits, request ids, one log line a request without anything personal in it. */
 export function createAdapter({ logLevel, trustProxy }: ServerOptions): FastifyAdapter {
-  return new FastifyAdapter({
-    logger: { level: logLevel, base: null, serializers: { req: () => undefined, res: () => undefined } },
+  const options: FastifyServerOptions = {
+    logger: { level: logLevel, base: null, serializers: { req: () => ({}), res: () => ({}) } },
     disableRequestLogging: true,
     genReqId: requestIdOf,
     requestIdHeader: false,
@@ -41,12 +43,12 @@ export function createAdapter({ logLevel, trustProxy }: ServerOptions): FastifyA
     requestTimeout: 30_000,
     connectionTimeout: 60_000,
     keepAliveTimeout: 10_000,
-    maxParamLength: 300,
-    routerOptions: { ignoreTrailingSlash: false },
+    routerOptions: { maxParamLength: 300 },
     frameworkErrors: (error, request, reply) => {
-      sendProblem(error, request as unknown as ApiRequest, reply as never, (text) => request.log.error(text));
+      sendProblem(error, request, reply, (text) => request.log.error(text));
     },
-  } as ConstructorParameters<typeof FastifyAdapter>[0]);
+  };
+  return new FastifyAdapter(options);
 }
 
 /** Installs what every answer and every body goes through; called before the application initialises. */
@@ -65,7 +67,14 @@ export function installHooks(app: NestFastifyApplication): void {
   server.addHook('onResponse', (request, reply, done) => {
     const { viewpoint } = request as unknown as ApiRequest;
     request.log.info(
-      { id: request.id, method: request.method, route: request.routeOptions.url ?? null, status: reply.statusCode, ms: Math.round(reply.elapsedTime), person: viewpoint?.personId ?? null },
+      {
+        id: request.id,
+        method: request.method,
+        route: request.routeOptions.url ?? null,
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime),
+        person: viewpoint?.personId ?? null,
+      },
       'request',
     );
     done();

@@ -62,4 +62,5 @@ export class Database {
 }
 
 /** Rows of a statement in a transaction, typed: TypeORM's query() answers with rows for SELECT and INSERT … RETURNING. */
-export const rowsOf = async <Row>(tx: Tx, sql: string, parameters: readonly unknown[] = []): Promise<Row[]> => tx.query<Row[]>(sql, [...parameters]);
+export const rowsOf = async <Row>(tx: Tx, sql: string, parameters: readonly unknown[] = []): Promise<Row[]> =>
+  tx.query<Row[]>(sql, [...parameters]);
