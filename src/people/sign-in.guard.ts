@@ -1,0 +1,39 @@
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { isId } from '../kernel/ids';
+import { raise } from '../kernel/refusal';
+import type { ApiRequest } from '../platform/api-request';
+import { isPublic, subjectParameters } from '../platform/requires';
+import { SignInQuery } from './sign-in.query';
+import { isToken } from './token';
+
+/** The token of an Authorization header, or null where there is none of the right form. */
+function tokenOf(header: string | undefined): string | null {
+  const token = /^Bearer +(\S+)$/i.exec(header?.trim() ?? '')?.[1];
+  return token !== undefined && isToken(token) ? token : null;
+}
+
+/** The person that the path names: an id, `me`, or null where it names nobody or nobody that there can be. */
+function subjectOf(request: ApiRequest): string | null {
+  const name = subjectParameters.find((one) => request.params[one] !== undefined);
+  const text = name === undefined ? '' : (request.params[name] ?? '');
+  if (text === 'me') return text;
+  return isId(text) ? text.toLowerCase() : null;
+}
+
+/** Finds out who asks, on every route that is not public; runs before every other guard. */
+@Injectable()
+export class SignInGuard implements CanActivate {
+  constructor(
+    private readonly signIn: SignInQuery,
+    private readonly reflector: Reflector,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    if (isPublic(this.reflector, context.getHandler() as () => unknown)) return true;
+    const request = context.switchToHttp().getRequest<ApiRequest>();
+    const token = tokenOf(request.headers.authorization) ?? raise('not-signed-in');
+    request.viewpoint = (await this.signIn.viewpoint(token, subjectOf(request))) ?? raise('not-signed-in');
+    return true;
+  }
+}
