@@ -1,0 +1,75 @@
+import type { Day } from '../kernel/clock';
+import { type Refusal, refuse } from '../kernel/refusal';
+import type { EvidenceKind, EvidenceState } from './evidence';
+
+export const supportStates = ['proposed', 'accepted', 'returned', 'withdrawn'] as const;
+export type SupportState = (typeof supportStates)[number];
+
+/** What a mentor says of a support, for the revision they saw. */
+export const verdicts = ['accepted', 'returned'] as const;
+export type Verdict = (typeof verdicts)[number];
+
+/** What can be done to a support: the engineer proposes, rewords (a new rationale) and withdraws; a mentor accepts or returns; a new revision re-opens. */
+export type SupportAction = 'propose' | 'reword' | 'withdraw' | 'accept' | 'return' | 'reopen';
+
+const live = { reword: 'proposed', withdraw: 'withdrawn', accept: 'accepted', return: 'returned', reopen: 'proposed' } as const;
+
+/** Which state follows which: what is not in this table cannot happen. A withdrawn support stays as a row, and can only be proposed again. */
+export const supportTransitions = {
+  proposed: live,
+  accepted: live,
+  returned: live,
+  withdrawn: { propose: 'proposed' },
+} as const satisfies Record<SupportState, Partial<Record<SupportAction, SupportState>>>;
+
+/** The state after an action; a support that is not there yet can only be proposed. */
+export function nextState(state: SupportState | null, action: SupportAction): SupportState | Refusal {
+  const next =
+    state === null
+      ? action === 'propose'
+        ? 'proposed'
+        : undefined
+      : (supportTransitions[state] as Partial<Record<SupportAction, SupportState>>)[action];
+  return next ?? refuse(action === 'propose' ? 'support-exists' : 'not-found');
+}
+
+export const actionOfVerdict = { accepted: 'accept', returned: 'return' } as const satisfies Record<Verdict, SupportAction>;
+
+/** One verdict to be given. */
+export interface VerdictGiven {
+  readonly evidenceId: string;
+  readonly statement: string;
+  readonly verdict: Verdict;
+  /** Demanded when something is returned. */
+  readonly feedback?: string | undefined;
+}
+
+/** The evidence behind a support, as it is now. */
+export interface SupportingEvidence {
+  readonly title: string;
+  readonly kind: EvidenceKind;
+  readonly state: EvidenceState;
+  readonly startedOn: Day | null;
+  readonly endedOn: Day | null;
+  readonly revision: number;
+  readonly version: number;
+  /** Of the current revision's content, in lower-case hex. */
+  readonly digest: string;
+}
+
+/** A support that is not withdrawn, as a claim to its level sees it. */
+export interface SupportFact {
+  readonly evidenceId: string;
+  /** `sfia-9:ITOP.4.2` */
+  readonly statement: string;
+  readonly state: Exclude<SupportState, 'withdrawn'>;
+  readonly version: number;
+  /** The revision that the proposal or the verdict stands for: the evidence's current one. */
+  readonly revision: number;
+  readonly rationale: string;
+  /** Who gave the verdict that stands; null while the support is proposed. */
+  readonly reviewedBy: string | null;
+  readonly reviewedAt: Date | null;
+  readonly feedback: string | null;
+  readonly evidence: SupportingEvidence;
+}

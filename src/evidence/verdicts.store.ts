@@ -1,0 +1,70 @@
+import { Injectable } from '@nestjs/common';
+import { demand, raise } from '../kernel/refusal';
+import { LedgerLog, type LockedRecord } from '../ledger/ledger.log';
+import { type Tx, rowsOf } from '../platform/transaction';
+import { ProgressStore } from '../progress/progress.store';
+import { type SupportState, type VerdictGiven, actionOfVerdict, nextState } from './support';
+
+interface JudgedRow {
+  state: SupportState;
+  revision: number;
+  skill_level_ref: string;
+  rationale: string;
+}
+
+/** Saves verdicts on supports: one at a time, or all of a claim in one go. */
+@Injectable()
+export class VerdictsStore {
+  constructor(
+    private readonly ledger: LedgerLog,
+    private readonly progress: ProgressStore,
+  ) {}
+
+  /**
+   * Saves verdicts that the caller has authorized and decided on already, each for the support's current revision: supports, versions, progress and ledger.
+   * @throws Refused `not-found` for a support that is not there or is withdrawn
+   */
+  async applyVerdicts(tx: Tx, record: LockedRecord, reviewerId: string, verdicts: readonly VerdictGiven[]): Promise<void> {
+    const levels = new Set<string>();
+    for (const given of verdicts) levels.add(await this.applyOne(tx, record, reviewerId, given));
+    for (const evidenceId of new Set(verdicts.map((given) => given.evidenceId))) {
+      await tx.query(`UPDATE evidence SET version = version + 1, changed_at = $3 WHERE engineer_id = $1 AND evidence_id = $2`, [
+        record.engineerId,
+        evidenceId,
+        record.at,
+      ]);
+    }
+    await this.progress.recompute(tx, record, levels);
+  }
+
+  private async applyOne(
+    tx: Tx,
+    record: LockedRecord,
+    reviewerId: string,
+    { evidenceId, statement, verdict, feedback }: VerdictGiven,
+  ): Promise<string> {
+    const key = [record.engineerId, evidenceId, statement];
+    const [support] = await rowsOf<JudgedRow>(
+      tx,
+      `SELECT state, revision, skill_level_ref, rationale FROM support WHERE engineer_id = $1 AND evidence_id = $2 AND statement_ref = $3`,
+      key,
+    );
+    if (support === undefined) return raise('not-found');
+    const next = nextState(support.state, actionOfVerdict[verdict]);
+    if (typeof next === 'object') demand(next);
+    await tx.query(
+      `UPDATE support SET state = $4, verdict = $4, verdict_revision = revision, feedback = $5, reviewed_by = $6, reviewed_at = $7, version = version + 1
+        WHERE engineer_id = $1 AND evidence_id = $2 AND statement_ref = $3`,
+      [...key, verdict, feedback ?? null, reviewerId, record.at],
+    );
+    const { revision, rationale } = support;
+    await this.ledger.append(tx, record, {
+      kind: `support.${verdict}`,
+      subject: `evidence/${evidenceId}/supports/${statement}`,
+      actor: reviewerId,
+      // the rationale is what was judged: when it is reworded later, the next reviewer is shown what it was
+      content: { revision, verdict, feedback: feedback ?? null, rationale },
+    });
+    return support.skill_level_ref;
+  }
+}
