@@ -1,6 +1,4 @@
-import type { Day } from '../kernel/clock';
 import { type Refusal, refuse } from '../kernel/refusal';
-import type { EvidenceKind, EvidenceState } from './evidence';
 
 export const supportStates = ['proposed', 'accepted', 'returned', 'withdrawn'] as const;
 export type SupportState = (typeof supportStates)[number];
@@ -42,34 +40,4 @@ export interface VerdictGiven {
   readonly verdict: Verdict;
   /** Demanded when something is returned. */
   readonly feedback?: string | undefined;
-}
-
-/** The evidence behind a support, as it is now. */
-export interface SupportingEvidence {
-  readonly title: string;
-  readonly kind: EvidenceKind;
-  readonly state: EvidenceState;
-  readonly startedOn: Day | null;
-  readonly endedOn: Day | null;
-  readonly revision: number;
-  readonly version: number;
-  /** Of the current revision's content, in lower-case hex. */
-  readonly digest: string;
-}
-
-/** A support that is not withdrawn, as a claim to its level sees it. */
-export interface SupportFact {
-  readonly evidenceId: string;
-  /** `sfia-9:ITOP.4.2` */
-  readonly statement: string;
-  readonly state: Exclude<SupportState, 'withdrawn'>;
-  readonly version: number;
-  /** The revision that the proposal or the verdict stands for: the evidence's current one. */
-  readonly revision: number;
-  readonly rationale: string;
-  /** Who gave the verdict that stands; null while the support is proposed. */
-  readonly reviewedBy: string | null;
-  readonly reviewedAt: Date | null;
-  readonly feedback: string | null;
-  readonly evidence: SupportingEvidence;
 }

@@ -1,9 +1,42 @@
 import { Injectable } from '@nestjs/common';
+import type { Day } from '../kernel/clock';
 import { Database } from '../platform/transaction';
 import type { EvidenceKind, EvidenceState } from './evidence';
-import type { SupportFact } from './support';
+import type { SupportState } from './support';
 
-interface SupportRow {
+/** The evidence behind a support: as it is now, or, for a pin, as it was pinned. */
+export interface SupportingEvidence {
+  readonly title: string;
+  readonly kind: EvidenceKind;
+  readonly state: EvidenceState;
+  readonly startedOn: Day | null;
+  readonly endedOn: Day | null;
+  readonly revision: number;
+  /** It moves with every change and every verdict. */
+  readonly version: number;
+  /** Of the revision's content, in lower-case hex. */
+  readonly digest: string;
+}
+
+/** A support that is not withdrawn, as a claim to its level sees it. */
+export interface SupportFact {
+  readonly evidenceId: string;
+  /** `sfia-9:ITOP.4.2` */
+  readonly statement: string;
+  readonly state: Exclude<SupportState, 'withdrawn'>;
+  readonly version: number;
+  /** The revision that the proposal or the verdict stands for: the evidence's current one. */
+  readonly revision: number;
+  readonly rationale: string;
+  /** Who gave the verdict that stands; null while the support is proposed. */
+  readonly reviewedBy: string | null;
+  readonly reviewedAt: Date | null;
+  readonly feedback: string | null;
+  readonly evidence: SupportingEvidence;
+}
+
+/** The columns that a SupportFact is made of. */
+export interface SupportRow {
   evidence_id: string;
   statement_ref: string;
   state: SupportFact['state'];
@@ -23,7 +56,8 @@ interface SupportRow {
   digest: string;
 }
 
-const supportOf = (row: SupportRow): SupportFact => ({
+/** A SupportFact of its row. */
+export const supportOf = (row: SupportRow): SupportFact => ({
   evidenceId: row.evidence_id,
   statement: row.statement_ref,
   state: row.state,
