@@ -26,7 +26,7 @@ export const isPublic = (reflector: Reflector, handler: () => unknown): boolean 
   reflector.get<true | undefined>(publicKey, handler) === true;
 
 /** Names of path parameters that say whose record or team a route is about. */
-export const subjectParameters = ['engineerId', 'managerId'] as const;
+export const subjectParameters = ['engineerId', 'managerId', 'personId'] as const;
 
 /** Whether a viewpoint belongs to an audience; `approver` lets everyone signed in through to a query that scopes itself. */
 export function belongsTo(audience: Audience, viewpoint: Viewpoint): boolean {
