@@ -70,8 +70,8 @@ export class CreateCatalogue1700000002000 implements MigrationInterface {
       );
       CREATE INDEX statement_skill_level_idx ON statement (skill_level_ref, ordinal);
 
-      -- the catalogue is only ever added to; a pack not yet in use may be replaced, and the foreign keys of what uses it refuse that afterwards
-      GRANT SELECT, INSERT, DELETE ON framework, framework_level, skill, skill_level, statement TO touchstone_app;
+      -- the catalogue is only ever added to: new wording is a new framework version, so nobody may change or delete what is loaded
+      GRANT SELECT, INSERT ON framework, framework_level, skill, skill_level, statement TO touchstone_app;
 
       CREATE TABLE policy (
         skill_level_ref text NOT NULL REFERENCES skill_level,

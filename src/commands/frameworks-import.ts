@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { formatPack } from '../frameworks/framework-pack';
 import { importSfiaPage, parseSkillCodes } from '../frameworks/importers/sfia-page';
+import { formatPack } from '../frameworks/pack-reader';
 
 const USAGE = `Makes a framework pack out of the page of an SFIA skill, saved as text.
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { formatPack, parsePack } from '../framework-pack';
+import { formatPack, parsePack } from '../pack-reader';
 import { importSfiaPage, PageError, parseSkillCodes } from './sfia-page';
 
 const CODES = { 'Fog signalling': 'FOGS', 'Ship’s pilotage': 'PILO' };

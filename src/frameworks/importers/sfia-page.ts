@@ -1,18 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import { SKILL_CODE_PATTERN } from '../../kernel/reference';
-import {
-  formatPack,
-  type FrameworkPack,
-  MISREAD_UTF8,
-  PackError,
-  type PackLevel,
-  type PackRelatedSkill,
-  type PackSkillLevel,
-  type PackStatement,
-  parsePack,
-  sentencesOf,
-  WINDOWS_1252,
-} from '../framework-pack';
+import type { FrameworkPack, PackLevel, PackRelatedSkill, PackSkillLevel, PackStatement } from '../framework-pack';
+import { formatPack, PackError, parsePack } from '../pack-reader';
+import { sentencesOf } from '../sentences';
+import { MISREAD_UTF8, WINDOWS_1252 } from '../text-damage';
 
 export interface PageProblem {
   /** From 1. For something missing, the line where it was expected, or the page's heading. */
