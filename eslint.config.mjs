@@ -21,7 +21,19 @@ export default tseslint.config(
   },
   {
     // Nest reads parameter types at run time to inject classes, so their imports must stay value imports.
-    files: ['src/**/*.controller.ts', 'src/**/*.service.ts', 'src/**/*.guard.ts', 'src/**/*.module.ts', 'src/**/*.dto.ts', 'src/**/*.interceptor.ts', 'src/**/*.queries.ts', 'src/**/*.query.ts', 'src/**/*.facts.ts', 'src/**/*.store.ts', 'src/**/*.entity.ts'],
+    files: [
+      'src/**/*.controller.ts',
+      'src/**/*.service.ts',
+      'src/**/*.guard.ts',
+      'src/**/*.module.ts',
+      'src/**/*.dto.ts',
+      'src/**/*.interceptor.ts',
+      'src/**/*.queries.ts',
+      'src/**/*.query.ts',
+      'src/**/*.facts.ts',
+      'src/**/*.store.ts',
+      'src/**/*.entity.ts',
+    ],
     rules: { '@typescript-eslint/consistent-type-imports': 'off' },
   },
   {
@@ -35,7 +47,18 @@ export default tseslint.config(
   },
   {
     files: ['**/*.mjs', '**/*.cjs'],
-    languageOptions: { globals: { process: 'readonly', console: 'readonly', module: 'writable', require: 'readonly', __dirname: 'readonly', setTimeout: 'readonly', URL: 'readonly', fetch: 'readonly' } },
+    languageOptions: {
+      globals: {
+        process: 'readonly',
+        console: 'readonly',
+        module: 'writable',
+        require: 'readonly',
+        __dirname: 'readonly',
+        setTimeout: 'readonly',
+        URL: 'readonly',
+        fetch: 'readonly',
+      },
+    },
     rules: { 'no-console': 'off', '@typescript-eslint/no-require-imports': 'off' },
   },
 );

@@ -42,7 +42,11 @@ export class LedgerLog {
    * @throws Refused `not-found` if there is no such record
    */
   async lock(tx: Tx, engineerId: string): Promise<LockedRecord> {
-    const [row] = await rowsOf<{ head_seq: number; head_hash: Buffer }>(tx, `SELECT head_seq, head_hash FROM record WHERE engineer_id = $1 FOR UPDATE`, [engineerId]);
+    const [row] = await rowsOf<{ head_seq: number; head_hash: Buffer }>(
+      tx,
+      `SELECT head_seq, head_hash FROM record WHERE engineer_id = $1 FOR UPDATE`,
+      [engineerId],
+    );
     if (row === undefined) return raise('not-found');
     // the clock is read in a statement of its own: read with the lock, it could be from before the wait
     const [clock] = await rowsOf<{ at: Date }>(
@@ -58,7 +62,12 @@ export class LedgerLog {
   async keep(tx: Tx, record: LockedRecord, content: Json): Promise<Buffer> {
     const salt = newSalt();
     const digest = saltedDigest(content, salt);
-    await tx.query(`INSERT INTO record_content (engineer_id, digest, salt, body) VALUES ($1, $2, $3, $4)`, [record.engineerId, digest, salt, JSON.stringify(content)]);
+    await tx.query(`INSERT INTO record_content (engineer_id, digest, salt, body) VALUES ($1, $2, $3, $4)`, [
+      record.engineerId,
+      digest,
+      salt,
+      JSON.stringify(content),
+    ]);
     return digest;
   }
 
@@ -66,15 +75,31 @@ export class LedgerLog {
   async append(tx: Tx, record: LockedRecord, ...happenings: readonly Happening[]): Promise<LedgerPosition[]> {
     const positions: LedgerPosition[] = [];
     for (const happening of happenings) positions.push(await this.appendOne(tx, record, happening));
-    await tx.query(`UPDATE record SET head_seq = $2, head_hash = $3, version = version + 1 WHERE engineer_id = $1`, [record.engineerId, record.head.seq, record.head.hash]);
+    await tx.query(`UPDATE record SET head_seq = $2, head_hash = $3, version = version + 1 WHERE engineer_id = $1`, [
+      record.engineerId,
+      record.head.seq,
+      record.head.hash,
+    ]);
     return positions;
   }
 
-  private async appendOne(tx: Tx, record: LockedRecord, { kind, subject, actor, content, digest: kept }: Happening): Promise<LedgerPosition> {
+  private async appendOne(
+    tx: Tx,
+    record: LockedRecord,
+    { kind, subject, actor, content, digest: kept }: Happening,
+  ): Promise<LedgerPosition> {
     const digest = kept ?? (await this.keep(tx, record, content ?? {}));
     const seq = record.head.seq + 1;
     const previous = record.head.hash;
-    const hash = hashOf({ seq, at: record.at.toISOString(), actor, kind, subject, digest: digest.toString('hex'), previous: previous.toString('hex') });
+    const hash = hashOf({
+      seq,
+      at: record.at.toISOString(),
+      actor,
+      kind,
+      subject,
+      digest: digest.toString('hex'),
+      previous: previous.toString('hex'),
+    });
     await tx.query(
       `INSERT INTO ledger_entry (engineer_id, seq, at, actor_id, kind, subject, digest, previous, hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
       [record.engineerId, seq, record.at, actor, kind, subject, digest, previous, hash],

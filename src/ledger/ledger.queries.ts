@@ -45,13 +45,19 @@ export class LedgerQueries {
   async list(engineerId: string, limit: number, cursor: string | undefined): Promise<Page<Entry>> {
     const list = ['ledger', engineerId];
     const [after] = cursor === undefined ? [0] : positionOf(list, cursor, ['number']);
-    const rows = await this.db.query<EntryRow>(`SELECT ${columns} FROM ledger_entry e WHERE e.engineer_id = $1 AND e.seq > $2 ORDER BY e.seq LIMIT $3`, [engineerId, after, limit + 1]);
+    const rows = await this.db.query<EntryRow>(
+      `SELECT ${columns} FROM ledger_entry e WHERE e.engineer_id = $1 AND e.seq > $2 ORDER BY e.seq LIMIT $3`,
+      [engineerId, after, limit + 1],
+    );
     return pageOf(rows, limit, list, (row) => [row.seq], entryOf);
   }
 
   /** Recomputes every hash and every content digest of one chain. Content that is gone must have been redacted or erased; here, nothing is. */
   async check(engineerId: string): Promise<ChainCheck | null> {
-    const head = await this.db.one<{ head_seq: number; head_hash: Buffer }>(`SELECT head_seq, head_hash FROM record WHERE engineer_id = $1`, [engineerId]);
+    const head = await this.db.one<{ head_seq: number; head_hash: Buffer }>(
+      `SELECT head_seq, head_hash FROM record WHERE engineer_id = $1`,
+      [engineerId],
+    );
     if (head === null) return null;
     const rows = await this.db.query<EntryRow & { salt: Buffer | null; body: Json }>(
       `SELECT ${columns}, c.salt, c.body FROM ledger_entry e LEFT JOIN record_content c ON c.engineer_id = e.engineer_id AND c.digest = e.digest
@@ -61,8 +67,12 @@ export class LedgerQueries {
     const headHash = head.head_hash.toString('hex');
     const chain = checkChain(engineerId, rows.map(entryOf), { seq: head.head_seq, hash: headHash });
     const content = rows.find((row) => row.salt === null || !saltedDigest(row.body, row.salt).equals(row.digest));
-    const contentMisfit = content === undefined ? null : { seq: content.seq, reason: content.salt === null ? 'its content is gone' : 'its content is not that of its digest' };
-    const misfit = chain !== null && contentMisfit !== null ? (chain.seq <= contentMisfit.seq ? chain : contentMisfit) : (chain ?? contentMisfit);
+    const contentMisfit =
+      content === undefined
+        ? null
+        : { seq: content.seq, reason: content.salt === null ? 'its content is gone' : 'its content is not that of its digest' };
+    const misfit =
+      chain !== null && contentMisfit !== null ? (chain.seq <= contentMisfit.seq ? chain : contentMisfit) : (chain ?? contentMisfit);
     return { engineerId, entries: rows.length, head: headHash, ok: misfit === null, misfit };
   }
 }

@@ -114,7 +114,7 @@ export async function toRequest<T extends object>(type: ClassConstructor<T>, pla
   const found = await validate(instance, {
     whitelist: true,
     forbidNonWhitelisted: true,
-    forbidUnknownValues: true,
+    forbidUnknownValues: false,
     stopAtFirstError: true,
   });
   const errors = errorsOf(found, '', separator).slice(0, maxErrors);

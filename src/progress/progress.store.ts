@@ -57,7 +57,11 @@ export class ProgressStore {
        UNION SELECT skill_level_ref FROM sign_off WHERE engineer_id = $1`,
       [record.engineerId],
     );
-    await this.recompute(tx, record, levels.map(({ ref }) => ref));
+    await this.recompute(
+      tx,
+      record,
+      levels.map(({ ref }) => ref),
+    );
   }
 
   private async recomputeOne(tx: Tx, engineerId: string, skillLevel: string): Promise<void> {

@@ -50,7 +50,13 @@ export async function startApp(env: Readonly<Record<string, string>> = {}): Prom
   };
 }
 
-async function send<Body>(origin: string, method: string, path: string, body: unknown, options: RequestOptions = {}): Promise<Answer<Body>> {
+async function send<Body>(
+  origin: string,
+  method: string,
+  path: string,
+  body: unknown,
+  options: RequestOptions = {},
+): Promise<Answer<Body>> {
   const headers: Record<string, string> = { ...options.headers };
   if (options.token !== undefined) headers['authorization'] = `Bearer ${options.token}`;
   if (options.ifMatch !== undefined) headers['if-match'] = options.ifMatch;

@@ -39,7 +39,10 @@ async function onServer(sql: (client: Client) => string): Promise<void> {
 export async function createTestDatabase(): Promise<TestDatabase> {
   const { adminUrl, template, owner, app, run } = surroundings();
   const name = `touchstone_test_${run}_${process.env['JEST_WORKER_ID'] ?? '0'}_${process.pid}_${(made += 1)}`;
-  await onServer((client) => `CREATE DATABASE ${client.escapeIdentifier(name)} TEMPLATE ${client.escapeIdentifier(template)} STRATEGY file_copy OWNER ${client.escapeIdentifier(owner.name)}`);
+  await onServer(
+    (client) =>
+      `CREATE DATABASE ${client.escapeIdentifier(name)} TEMPLATE ${client.escapeIdentifier(template)} STRATEGY file_copy OWNER ${client.escapeIdentifier(owner.name)}`,
+  );
   const url = urlOfDatabase(adminUrl, name);
   const admin = new Client({ connectionString: url });
   admin.on('error', () => undefined);
@@ -48,7 +51,8 @@ export async function createTestDatabase(): Promise<TestDatabase> {
     url: urlOfLogin(url, app),
     ownerUrl: urlOfLogin(url, owner),
     adminUrl: url,
-    query: async <Row extends QueryResultRow>(sql: string, parameters: readonly unknown[] = []) => (await admin.query<Row>(sql, [...parameters])).rows,
+    query: async <Row extends QueryResultRow>(sql: string, parameters: readonly unknown[] = []) =>
+      (await admin.query<Row>(sql, [...parameters])).rows,
     drop: async () => {
       await admin.end();
       await onServer((client) => `DROP DATABASE IF EXISTS ${client.escapeIdentifier(name)} WITH (FORCE)`);

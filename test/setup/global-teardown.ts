@@ -14,7 +14,9 @@ export default async function globalTeardown(): Promise<void> {
   const { adminUrl, template, owner, app, run } = JSON.parse(process.env['TOUCHSTONE_TEST'] ?? '{}') as TestSurroundings;
   const client = new Client({ connectionString: adminUrl });
   await client.connect();
-  const { rows } = await client.query<{ datname: string }>(`SELECT datname FROM pg_database WHERE datname LIKE $1`, [`touchstone_test_${run}_%`]);
+  const { rows } = await client.query<{ datname: string }>(`SELECT datname FROM pg_database WHERE datname LIKE $1`, [
+    `touchstone_test_${run}_%`,
+  ]);
   for (const { datname } of rows) {
     if (datname !== template) await client.query(`DROP DATABASE IF EXISTS ${client.escapeIdentifier(datname)} WITH (FORCE)`);
   }

@@ -19,12 +19,18 @@ export function logSince(place: Place, mark: number): string {
 
 /** The error of a start that failed: what the server said, and what can be done. */
 export function startError(program: string, place: Place, code: number, mark: number): Error {
-  const lines = logSince(place, mark).split('\n').slice(-SHOWN_LINES);
+  const log = logSince(place, mark);
+  const advice = log.includes('could not bind')
+    ? 'Another program uses that port: choose a different one, or none, and any free port is taken.'
+    : `If the data is damaged, restore ${place.data} from a backup, or move it away to begin with an empty database; or set DATABASE_URL to use another Postgres.`;
   return new Error(
     [
       `The embedded Postgres did not start: ${program} ended with code ${code}. The last lines of ${place.log}:`,
-      ...lines.map((line) => `  ${line}`),
-      `If the data is damaged, restore ${place.data} from a backup, or move it away to begin with an empty database; or set DATABASE_URL to use another Postgres.`,
+      ...log
+        .split('\n')
+        .slice(-SHOWN_LINES)
+        .map((line) => `  ${line}`),
+      advice,
     ].join('\n'),
   );
 }

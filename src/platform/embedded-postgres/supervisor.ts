@@ -12,7 +12,7 @@ import { type Place } from './place';
  * SIGINT is Postgres' "fast shutdown": refuse new work, roll back what is open, checkpoint, exit. SIGQUIT ends it without the checkpoint; the
  * next start then recovers from the write-ahead log, so that no acknowledged write is lost either way.
  *
- * The shell waits for Postgres and then kills the watcher before the pid can be given to another process.
+ * The watcher lives until the shell, having waited for Postgres, kills it: neither pid can have been given to another process by then.
  */
 const SCRIPT = `
 trap '' INT TERM HUP
@@ -23,6 +23,7 @@ server=$!
   kill -INT $server
   sleep 1
   kill -QUIT $server
+  while :; do sleep 1; done
 ) <&3 >/dev/null 2>&1 &
 watcher=$!
 exec 3<&-
