@@ -1,7 +1,23 @@
 import { Module } from '@nestjs/common';
 import { LedgerModule } from '../ledger/ledger.module';
+import { AccreditationsController } from './accreditations.controller';
+import { AccreditationsQueries } from './accreditations.queries';
+import { AccreditationsService } from './accreditations.service';
+import { CatalogueQuery } from './catalogue.query';
+import { InvitationsController } from './invitations.controller';
+import { InvitationsService } from './invitations.service';
+import { InvitationsStore } from './invitations.store';
+import { MentorshipsController } from './mentorships.controller';
+import { MentorshipsQueries } from './mentorships.queries';
+import { MentorshipsService } from './mentorships.service';
+import { MentorshipsStore } from './mentorships.store';
 import { Passwords } from './passwords';
+import { PeopleController } from './people.controller';
 import { PeopleFacts } from './people.facts';
+import { PeopleQueries } from './people.queries';
+import { PeopleService } from './people.service';
+import { PeopleStore } from './people.store';
+import { ReportingLineStore } from './reporting-line.store';
 import { SessionsController } from './sessions.controller';
 import { SessionsQueries } from './sessions.queries';
 import { SessionsService } from './sessions.service';
@@ -10,8 +26,27 @@ import { SignInQuery } from './sign-in.query';
 
 @Module({
   imports: [LedgerModule],
-  controllers: [SessionsController],
-  providers: [SignInQuery, Passwords, PeopleFacts, SessionsStore, SessionsService, SessionsQueries],
+  controllers: [SessionsController, InvitationsController, PeopleController, MentorshipsController, AccreditationsController],
+  providers: [
+    SignInQuery,
+    Passwords,
+    PeopleFacts,
+    PeopleQueries,
+    PeopleService,
+    PeopleStore,
+    ReportingLineStore,
+    InvitationsService,
+    InvitationsStore,
+    SessionsQueries,
+    SessionsService,
+    SessionsStore,
+    MentorshipsQueries,
+    MentorshipsService,
+    MentorshipsStore,
+    AccreditationsQueries,
+    AccreditationsService,
+    CatalogueQuery,
+  ],
   exports: [SignInQuery, Passwords, PeopleFacts],
 })
 export class PeopleModule {}

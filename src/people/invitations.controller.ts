@@ -1,0 +1,83 @@
+import { Body, Controller, Headers, HttpCode, Param, Post, Put, Req, Res, UseGuards } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { Settings } from '../config';
+import type { Actor } from '../kernel/actor';
+import { type ApiReply, type ApiRequest, Caller, IdParam } from '../platform/api-request';
+import { EmptyRequest } from '../platform/empty.dto';
+import { IgnoresIdempotencyKey, ShownOnce } from '../platform/idempotency.interceptor';
+import { Problems } from '../platform/openapi';
+import { Public, Requires } from '../platform/requires';
+import { invitationUrl, originOf } from './invitation-link';
+import { InvitationAnswer, PasswordChangeRequest, RedemptionRequest } from './invitations.dto';
+import { OpenInvitationGuard } from './invitations.guard';
+import { InvitationsService } from './invitations.service';
+import type { Invited } from './invitations.store';
+import { NotOneself } from './not-oneself.guard';
+import { clientOf, sessionAnswer, sessionPath } from './sessions.controller';
+import { SessionAnswer } from './sessions.dto';
+import { SessionsService } from './sessions.service';
+
+/** How an invitation that has just been made is answered. */
+export const invitationAnswer = ({ token, expiresAt }: Invited, origin: string): InvitationAnswer => ({
+  token,
+  url: invitationUrl(origin, token),
+  expiresAt: expiresAt.toISOString(),
+});
+
+@ApiTags('Sign-in')
+@Controller()
+export class InvitationsController {
+  constructor(
+    private readonly invitations: InvitationsService,
+    private readonly sessions: SessionsService,
+    private readonly settings: Settings,
+  ) {}
+
+  /**
+   * Invites a person afresh: somebody new whose invitation has expired, or somebody who forgot their password.
+   *
+   * The older invitation dies. Who has signed in before is told, and does not approve for 72 hours. Not possible for oneself.
+   */
+  @Requires('admin')
+  @NotOneself()
+  @ShownOnce('token', 'url')
+  @Problems('own-relation', 'person-state')
+  @Post('people/:personId/invitation')
+  async invite(
+    @Caller() caller: Actor,
+    @IdParam({ name: 'personId', orMe: true }) personId: string,
+    @Body() _: EmptyRequest,
+    @Req() request: ApiRequest,
+    @Res({ passthrough: true }) reply: ApiReply,
+  ): Promise<InvitationAnswer> {
+    const invited = await this.invitations.invite(caller, personId);
+    // the invitation's own address holds its secret: the person stands for it
+    void reply.header('location', `/api/v1/people/${personId}`);
+    return invitationAnswer(invited, originOf(this.settings, request));
+  }
+
+  /** Redeems an invitation: sets the password and signs in. Once only; what cannot be redeemed (any more) is not there. */
+  @Public()
+  @IgnoresIdempotencyKey()
+  @UseGuards(OpenInvitationGuard)
+  @Post('invitations/:token')
+  async redeem(
+    @Param('token') token: string,
+    @Body() { password }: RedemptionRequest,
+    @Headers('user-agent') userAgent: string | undefined,
+    @Res({ passthrough: true }) reply: ApiReply,
+  ): Promise<SessionAnswer> {
+    const begun = await this.invitations.redeem(token, password, clientOf(userAgent));
+    void reply.header('location', sessionPath(begun));
+    return sessionAnswer(begun);
+  }
+
+  /** Changes one's own password, and ends one's other sessions. */
+  @Requires('signed-in')
+  @HttpCode(204)
+  @Problems('re-authentication-failed')
+  @Put('me/password')
+  async changePassword(@Caller() caller: Actor, @Body() { current, next }: PasswordChangeRequest): Promise<void> {
+    await this.sessions.changePassword(caller, current, next);
+  }
+}

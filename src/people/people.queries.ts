@@ -1,0 +1,100 @@
+import { Injectable } from '@nestjs/common';
+import { type Actor, type Role } from '../kernel/actor';
+import { type Page, pageOf, positionOf } from '../kernel/paging';
+import { Database } from '../platform/transaction';
+import { PersonActionsAnswer, PersonAnswer, PersonItem } from './people.dto';
+import { checkMay, checkState, personActions, seesEverybody } from './person.policy';
+
+interface PersonRow {
+  person_id: string;
+  name: string;
+  email: string;
+  roles: Role[];
+  manager_id: string | null;
+  manager_name: string | null;
+  active: boolean;
+  signed_in_before: boolean;
+  barred_until: Date | null;
+  version: number;
+}
+
+const columns = `p.person_id, p.name, p.email, p.roles, p.manager_id, m.name AS manager_name, p.active, p.version,
+  (p.password_hash IS NOT NULL OR p.first_signed_in_at IS NOT NULL) AS signed_in_before,
+  CASE WHEN p.approvals_barred_until > now() THEN p.approvals_barred_until END AS barred_until`;
+
+// Whom the caller ($1) is related to now: themselves, everybody above and below them, their mentors and the engineers they mentor.
+const related = `
+  SELECT $1::uuid AS person_id
+  UNION SELECT ancestor_id FROM reporting_line WHERE descendant_id = $1
+  UNION SELECT descendant_id FROM reporting_line WHERE ancestor_id = $1
+  UNION SELECT mentor_id FROM mentorship WHERE engineer_id = $1 AND from_at <= now() AND (until_at IS NULL OR until_at > now())
+  UNION SELECT engineer_id FROM mentorship WHERE mentor_id = $1 AND from_at <= now() AND (until_at IS NULL OR until_at > now())`;
+
+const itemOf = (row: PersonRow, caller: Actor): PersonItem => ({
+  id: row.person_id,
+  name: row.name,
+  email: row.email,
+  roles: row.roles,
+  manager: row.manager_id === null ? null : { id: row.manager_id, name: row.manager_name ?? '' },
+  active: row.active,
+  ...(seesEverybody(caller) || row.person_id === caller.personId
+    ? { signedInBefore: row.signed_in_before, approvalsBarredUntil: row.barred_until?.toISOString() ?? null }
+    : {}),
+});
+
+/** What each action about this person would be answered with now, by the checks that enforce it. */
+function actionsOf(row: PersonRow, caller: Actor): PersonActionsAnswer {
+  const verdicts = personActions.map((action) => {
+    const refusal = checkMay(action, caller, row.person_id) ?? checkState(action, row);
+    return [action, refusal === null ? { allowed: true } : { allowed: false, code: refusal.code, detail: refusal.detail }] as const;
+  });
+  return Object.fromEntries(verdicts) as unknown as PersonActionsAnswer;
+}
+
+/** A person as one caller sees them, and the version that their ETag is made of. */
+export interface SeenPerson {
+  readonly answer: PersonAnswer;
+  readonly version: number;
+}
+
+/** Who is in the organisation, as far as the caller may know. */
+@Injectable()
+export class PeopleQueries {
+  constructor(private readonly db: Database) {}
+
+  /** One page of people by name: everybody for admins and auditors, for others those whom they are related to. */
+  async list(
+    caller: Actor,
+    { q, active, limit, cursor }: { q?: string; active?: 'true' | 'false'; limit: number; cursor?: string },
+  ): Promise<Page<PersonItem>> {
+    const everybody = seesEverybody(caller);
+    const list = ['people', everybody ? '' : caller.personId, q ?? null, active ?? null];
+    const [name, id] = cursor === undefined ? [null, null] : positionOf(list, cursor, ['text', 'id']);
+    const rows = await this.db.query<PersonRow>(
+      `SELECT ${columns} FROM person p LEFT JOIN person m ON m.person_id = p.manager_id
+        WHERE ($2::boolean OR p.person_id IN (${related}))
+          AND ($3::text IS NULL OR strpos(lower(p.name), lower($3)) > 0 OR strpos(lower(p.email), lower($3)) > 0)
+          AND ($4::boolean IS NULL OR p.active = $4)
+          AND ($5::text IS NULL OR (p.name, p.person_id) > ($5, $6::uuid))
+        ORDER BY p.name, p.person_id LIMIT $7`,
+      [caller.personId, everybody, q ?? null, active ?? null, name, id, limit + 1],
+    );
+    return pageOf(
+      rows,
+      limit,
+      list,
+      (row) => [row.name, row.person_id],
+      (row) => itemOf(row, caller),
+    );
+  }
+
+  /** One person, or null where the caller may not know of them. */
+  async one(caller: Actor, personId: string): Promise<SeenPerson | null> {
+    const row = await this.db.one<PersonRow>(
+      `SELECT ${columns} FROM person p LEFT JOIN person m ON m.person_id = p.manager_id
+        WHERE p.person_id = $3 AND ($2::boolean OR p.person_id IN (${related}))`,
+      [caller.personId, seesEverybody(caller), personId],
+    );
+    return row === null ? null : { answer: { ...itemOf(row, caller), actions: actionsOf(row, caller) }, version: row.version };
+  }
+}

@@ -1,0 +1,91 @@
+import { Injectable } from '@nestjs/common';
+import { QueryFailedError } from 'typeorm';
+import { type Role } from '../kernel/actor';
+import { raise } from '../kernel/refusal';
+import { type Tx, rowsOf } from '../platform/transaction';
+import { PersonEntity } from './person.entity';
+import { type PersonState } from './person';
+
+const personColumns = `person_id AS id, name, email, roles, manager_id AS "managerId", active, version,
+  (password_hash IS NOT NULL OR first_signed_in_at IS NOT NULL) AS "signedInBefore"`;
+
+/** A person about to be made. */
+export interface NewPerson {
+  readonly id: string;
+  readonly name: string;
+  readonly email: string;
+  readonly roles: Role[];
+}
+
+/** Turns the database's word for a second person with one address into ours; anything else goes on up. */
+function emailTaken(error: unknown): never {
+  const driver = error instanceof QueryFailedError ? (error.driverError as { code?: unknown; constraint?: unknown }) : {};
+  if (driver.code === '23505' && driver.constraint === 'person_email_key') raise('email-taken');
+  throw error;
+}
+
+@Injectable()
+export class PeopleStore {
+  /**
+   * Takes the one lock of who is admin: of two admins who take the role from each other, one stays.
+   * Taken after the reporting line's lock and before any person's, where several are taken.
+   */
+  async lockAdmins(tx: Tx): Promise<void> {
+    await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended('touchstone admins', 7))`);
+  }
+
+  /** How many active admins there are besides this person. */
+  async otherAdmins(tx: Tx, personId: string): Promise<number> {
+    const [row] = await rowsOf<{ count: number }>(
+      tx,
+      `SELECT count(*)::int AS count FROM person WHERE active AND 'admin' = ANY (roles) AND person_id <> $1`,
+      [personId],
+    );
+    return row?.count ?? 0;
+  }
+
+  /**
+   * Locks a person until the transaction ends: their approvals wait.
+   * @throws Refused `not-found`
+   */
+  async lock(tx: Tx, personId: string): Promise<PersonState> {
+    const [person] = await rowsOf<PersonState>(tx, `SELECT ${personColumns} FROM person WHERE person_id = $1 FOR UPDATE`, [personId]);
+    return person ?? raise('not-found');
+  }
+
+  /**
+   * Inserts a person without manager or password.
+   * @throws Refused `email-taken`, also where another transaction takes the address at the same time
+   */
+  async insert(tx: Tx, person: NewPerson): Promise<void> {
+    await tx.insert(PersonEntity, { personId: person.id, name: person.name, email: person.email, roles: person.roles }).catch(emailTaken);
+  }
+
+  /** Writes name, address and roles, as a new version. Throws Refused `email-taken`. */
+  async update(tx: Tx, { id, name, email, roles }: NewPerson): Promise<void> {
+    await tx
+      .query(`UPDATE person SET name = $2, email = $3, roles = $4, version = version + 1 WHERE person_id = $1`, [id, name, email, roles])
+      .catch(emailTaken);
+  }
+
+  async setActive(tx: Tx, personId: string, active: boolean): Promise<void> {
+    await tx.query(`UPDATE person SET active = $2, version = version + 1 WHERE person_id = $1`, [personId, active]);
+  }
+
+  /** Keeps the person from approving for so many hours from now. */
+  async barApprovals(tx: Tx, personId: string, hours: number): Promise<void> {
+    await tx.query(
+      `UPDATE person SET approvals_barred_until = now() + make_interval(hours => $2::int), version = version + 1 WHERE person_id = $1`,
+      [personId, hours],
+    );
+  }
+
+  /** Sets a password that an invitation was redeemed with; the first one counts as the first sign-in. */
+  async setPassword(tx: Tx, personId: string, passwordHash: string): Promise<void> {
+    await tx.query(
+      `UPDATE person SET password_hash = $2, version = version + (first_signed_in_at IS NULL)::int, first_signed_in_at = coalesce(first_signed_in_at, now())
+        WHERE person_id = $1`,
+      [personId, passwordHash],
+    );
+  }
+}

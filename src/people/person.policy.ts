@@ -1,0 +1,66 @@
+import { type Actor, isAdmin, isAuditor } from '../kernel/actor';
+import { type Refusal, refuse } from '../kernel/refusal';
+import type { PersonState } from './person';
+
+/** What an admin can do about a person. */
+export const personActions = ['edit', 'changeRoles', 'changeManager', 'invite', 'accredit', 'deactivate', 'reactivate'] as const;
+export type PersonAction = (typeof personActions)[number];
+
+/** What nobody does about themselves, admin or not: another admin does. */
+const neverOwn: ReadonlySet<PersonAction> = new Set([
+  'changeRoles',
+  'changeManager',
+  'invite',
+  'accredit',
+  'deactivate',
+  'reactivate',
+] as const);
+
+/** Whether the caller may do this about this person at all. */
+export function checkMay(action: PersonAction, caller: Actor, personId: string): Refusal | null {
+  if (!isAdmin(caller)) return refuse('not-allowed');
+  return neverOwn.has(action) && caller.personId === personId ? refuse('own-relation') : null;
+}
+
+/** Whether the person is in a state that has this action. */
+export function checkState(action: PersonAction, { active }: Pick<PersonState, 'active'>): Refusal | null {
+  if (action === 'reactivate') return active ? refuse('person-state', 'The person is active already.') : null;
+  if (action === 'deactivate') return active ? null : refuse('person-state', 'The person is deactivated already.');
+  if (action === 'invite' || action === 'accredit') {
+    return active ? null : refuse('person-state', 'The person is deactivated: reactivate them first.');
+  }
+  return null;
+}
+
+/** Whether somebody would still be admin when this person no longer is one. */
+export const checkAdminsLeft = (person: Pick<PersonState, 'roles' | 'active'>, otherAdmins: number): Refusal | null =>
+  person.active && person.roles.includes('admin') && otherAdmins === 0 ? refuse('last-admin') : null;
+
+/** What a change of manager is judged by. */
+export interface ManagerChange {
+  readonly caller: Pick<Actor, 'personId'>;
+  readonly personId: string;
+  readonly managerId: string | null;
+  /** Whether the new manager is below the person in the reporting line. */
+  readonly managerIsBelow: boolean;
+  /** Whether the caller is above the person now, and whether above the new manager. */
+  readonly callerIsAbove: boolean;
+  readonly callerIsAboveManager: boolean;
+}
+
+/**
+ * Whether a person may be given this manager. No admin puts themselves above anybody, directly or by way of somebody who is below them;
+ * where they are above already, nothing is gained.
+ */
+export function checkManagerChange(change: ManagerChange): Refusal | null {
+  const { caller, personId, managerId, managerIsBelow, callerIsAbove, callerIsAboveManager } = change;
+  if (caller.personId === personId) return refuse('own-relation');
+  if (managerId === null) return null;
+  if (!callerIsAbove && (managerId === caller.personId || callerIsAboveManager)) {
+    return refuse('own-relation', 'That would put you above this person in the reporting line: another admin does it.');
+  }
+  return managerId === personId || managerIsBelow ? refuse('reporting-loop') : null;
+}
+
+/** Whether the caller sees everybody, and everything about them that this folder shows. */
+export const seesEverybody = (caller: Actor): boolean => isAdmin(caller) || isAuditor(caller);

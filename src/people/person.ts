@@ -1,0 +1,33 @@
+import type { Role } from '../kernel/actor';
+
+/** What the rules need to know of a person. */
+export interface PersonState {
+  readonly id: string;
+  readonly name: string;
+  readonly email: string;
+  readonly roles: readonly Role[];
+  readonly managerId: string | null;
+  readonly active: boolean;
+  /** Has redeemed an invitation, or come in some other way, at least once. */
+  readonly signedInBefore: boolean;
+  readonly version: number;
+}
+
+/** For how long somebody who had signed in before does not approve after a fresh invitation: an admin cannot take over a mentor's hand. */
+export const barredHours = 72;
+
+/** An address as it is kept: without the white space that copying brings along. Its case is kept, but two people never differ by it alone. */
+export const cleanEmail = (email: string): string => email.trim();
+
+/** A name as it is kept. */
+export const cleanName = (name: string): string => name.trim();
+
+/** What two addresses that count as one have in common. */
+export const emailKey = (email: string): string => cleanEmail(email).toLowerCase();
+
+/** Whether two lists hold the same roles, in whatever order. */
+export const sameRoles = (some: readonly Role[], others: readonly Role[]): boolean =>
+  new Set(some).size === new Set(others).size && some.every((role) => others.includes(role));
+
+/** Roles in their one order, each once. */
+export const orderedRoles = (roles: readonly Role[]): Role[] => [...new Set(roles)].sort();
