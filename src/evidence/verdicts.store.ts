@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { demand, raise } from '../kernel/refusal';
-import { LedgerLog, type LockedRecord } from '../ledger/ledger.log';
+import { type Happening, LedgerLog, type LockedRecord } from '../ledger/ledger.log';
 import { type Tx, rowsOf } from '../platform/transaction';
 import { ProgressStore } from '../progress/progress.store';
 import { type SupportState, type VerdictGiven, actionOfVerdict, nextState } from './support';
@@ -25,8 +25,13 @@ export class VerdictsStore {
    * @throws Refused `not-found` for a support that is not there or is withdrawn
    */
   async applyVerdicts(tx: Tx, record: LockedRecord, reviewerId: string, verdicts: readonly VerdictGiven[]): Promise<void> {
-    const levels = new Set<string>();
-    for (const given of verdicts) levels.add(await this.applyOne(tx, record, reviewerId, given));
+    const levels: string[] = [];
+    const happenings: Happening[] = [];
+    for (const given of verdicts) {
+      const { level, happening } = await this.applyOne(tx, record, reviewerId, given);
+      levels.push(level);
+      happenings.push(happening);
+    }
     for (const evidenceId of new Set(verdicts.map((given) => given.evidenceId))) {
       await tx.query(`UPDATE evidence SET version = version + 1, changed_at = $3 WHERE engineer_id = $1 AND evidence_id = $2`, [
         record.engineerId,
@@ -35,6 +40,7 @@ export class VerdictsStore {
       ]);
     }
     await this.progress.recompute(tx, record, levels);
+    await this.ledger.append(tx, record, ...happenings);
   }
 
   private async applyOne(
@@ -42,7 +48,7 @@ export class VerdictsStore {
     record: LockedRecord,
     reviewerId: string,
     { evidenceId, statement, verdict, feedback }: VerdictGiven,
-  ): Promise<string> {
+  ): Promise<{ level: string; happening: Happening }> {
     const key = [record.engineerId, evidenceId, statement];
     const [support] = await rowsOf<JudgedRow>(
       tx,
@@ -57,14 +63,14 @@ export class VerdictsStore {
         WHERE engineer_id = $1 AND evidence_id = $2 AND statement_ref = $3`,
       [...key, verdict, feedback ?? null, reviewerId, record.at],
     );
-    const { revision, rationale } = support;
-    await this.ledger.append(tx, record, {
+    const { revision, rationale, skill_level_ref: level } = support;
+    const happening: Happening = {
       kind: `support.${verdict}`,
       subject: `evidence/${evidenceId}/supports/${statement}`,
       actor: reviewerId,
       // the rationale is what was judged: when it is reworded later, the next reviewer is shown what it was
       content: { revision, verdict, feedback: feedback ?? null, rationale },
-    });
-    return support.skill_level_ref;
+    };
+    return { level, happening };
   }
 }

@@ -1,0 +1,115 @@
+import { Injectable } from '@nestjs/common';
+import { Settings } from '../config';
+import { type Page, pageOf, positionOf } from '../kernel/paging';
+import { parseSkillLevelRef, parseSkillRef } from '../kernel/reference';
+import { Database } from '../platform/transaction';
+import type { EvidenceKind, EvidenceRole, EvidenceState } from './evidence';
+import type { Sight } from './evidence.policy';
+import { Sql, scopeOf } from './evidence.scope';
+import type { SupportState } from './support';
+
+/** What a list of evidence is narrowed to. */
+export interface EvidenceFilter {
+  readonly q: string | null;
+  readonly tag: string | null;
+  /** A statement, a skill level or a skill. */
+  readonly statement: string | null;
+  readonly state: EvidenceState;
+  readonly from: string | null;
+  readonly to: string | null;
+}
+
+/** A piece of evidence in a list. */
+export interface EvidenceListed {
+  readonly id: string;
+  readonly state: EvidenceState;
+  readonly revision: number;
+  readonly title: string;
+  readonly kind: EvidenceKind;
+  readonly role: EvidenceRole | null;
+  readonly startedOn: string | null;
+  readonly endedOn: string | null;
+  readonly tags: string[];
+  readonly supports: { readonly statement: string; readonly state: SupportState }[];
+  readonly loggedAt: string;
+  readonly changedAt: string;
+}
+
+interface ListedRow extends Omit<EvidenceListed, 'loggedAt' | 'changedAt'> {
+  readonly loggedAt: Date;
+  readonly changedAt: Date;
+}
+
+const matchesStatement = (reference: string, placeholder: string): string => {
+  if (parseSkillRef(reference) !== null)
+    return `s.skill_level_ref = ANY (SELECT l.skill_level_ref FROM skill_level l WHERE l.skill_ref = ${placeholder})`;
+  return parseSkillLevelRef(reference) === null ? `s.statement_ref = ${placeholder}` : `s.skill_level_ref = ${placeholder}`;
+};
+
+/** Lists a record's evidence, as far as the caller sees it. */
+@Injectable()
+export class EvidenceListQuery {
+  constructor(
+    private readonly db: Database,
+    private readonly settings: Settings,
+  ) {}
+
+  /** One page: what is going on first, then the newest end, the newest id first among equals. */
+  async list(
+    engineerId: string,
+    sight: Sight,
+    filter: EvidenceFilter,
+    limit: number,
+    cursor: string | undefined,
+  ): Promise<Page<EvidenceListed>> {
+    const list = ['evidence', engineerId, { ...filter }];
+    const sql = new Sql();
+    const scope = scopeOf(sql, engineerId, sight);
+    const conditions = this.conditionsOf(sql, filter);
+    if (cursor !== undefined) {
+      const [endedOn, id] = positionOf(list, cursor, ['day?', 'id']);
+      conditions.push(
+        `(coalesce(h.ended_on, 'infinity'::date), h.evidence_id) < (coalesce(${sql.add(endedOn)}::date, 'infinity'::date), ${sql.add(id)}::uuid)`,
+      );
+    }
+    const rows = await this.db.query<ListedRow>(
+      `${scope}, page AS (
+         SELECT h.* FROM shown h WHERE ${conditions.join(' AND ')}
+          ORDER BY coalesce(h.ended_on, 'infinity'::date) DESC, h.evidence_id DESC LIMIT ${sql.add(limit + 1)}
+       )
+       SELECT g.evidence_id AS id, g.state, g.revision, c.body->>'title' AS title, g.kind, c.body->>'role' AS role,
+              g.started_on AS "startedOn", g.ended_on AS "endedOn", g.tags, g.logged_at AS "loggedAt", g.changed_at AS "changedAt",
+              coalesce((SELECT jsonb_agg(jsonb_build_object('statement', s.statement_ref, 'state', s.state) ORDER BY s.skill_level_ref, t.ordinal)
+                          FROM seen s JOIN statement t ON t.statement_ref = s.statement_ref WHERE s.evidence_id = g.evidence_id), '[]') AS supports
+         FROM page g
+         JOIN evidence_revision r ON r.engineer_id = g.engineer_id AND r.evidence_id = g.evidence_id AND r.revision = g.revision
+         JOIN record_content c ON c.engineer_id = r.engineer_id AND c.digest = r.digest
+        ORDER BY coalesce(g.ended_on, 'infinity'::date) DESC, g.evidence_id DESC`,
+      sql.parameters,
+    );
+    return pageOf(
+      rows,
+      limit,
+      list,
+      (row) => [row.endedOn, row.id],
+      (row) => ({ ...row, loggedAt: row.loggedAt.toISOString(), changedAt: row.changedAt.toISOString() }),
+    );
+  }
+
+  private conditionsOf(sql: Sql, { q, tag, statement, state, from, to }: EvidenceFilter): string[] {
+    const conditions = [`h.state = ${sql.add(state)}`];
+    if (q !== null) conditions.push(`h.search @@ websearch_to_tsquery('english', ${sql.add(q)})`);
+    if (tag !== null) conditions.push(`${sql.add(tag)} = ANY (h.tags)`);
+    if (statement !== null) {
+      const matches = matchesStatement(statement, sql.add(statement));
+      conditions.push(`EXISTS (SELECT 1 FROM seen s WHERE s.evidence_id = h.evidence_id AND ${matches})`);
+    }
+    if (from !== null) conditions.push(`coalesce(h.ended_on, 'infinity'::date) >= ${sql.add(from)}::date`);
+    if (to !== null) {
+      // work without a first day began on the day it ended, or, going on, on the day it was logged
+      const began = `coalesce(h.started_on, h.ended_on, (h.logged_at AT TIME ZONE ${sql.add(this.settings.TIME_ZONE)})::date)`;
+      conditions.push(`${began} <= ${sql.add(to)}::date`);
+    }
+    return conditions;
+  }
+}

@@ -1,0 +1,70 @@
+import type { Sight } from './evidence.policy';
+import { rationaleAt, stateAt } from './pins';
+
+/** Text of a statement and its parameters, as they grow together. */
+export class Sql {
+  readonly parameters: unknown[] = [];
+
+  /** Adds a parameter; answers its placeholder. */
+  add(value: unknown): string {
+    this.parameters.push(value);
+    return `$${this.parameters.length}`;
+  }
+}
+
+/** SQL: what full text search looks through, of a revision's content `body`. */
+export const searchOf = (body: string): string =>
+  `to_tsvector('english', concat_ws(' ', ${body}->>'title', ${body}->>'description', ${body}->>'outcome',
+     (SELECT string_agg(tag, ' ') FROM jsonb_array_elements_text(${body}->'tags') tag)))`;
+
+/**
+ * The common table expressions that every read of evidence begins with: the caller's sight, inside the statement.
+ * `seen` holds the supports they see, `shown` the evidence, one row each, with the days, kind and tags of the revision they see; `whole` says that it is
+ * seen as it is now, with feedback and history, and not only as it was pinned.
+ * @param evidenceId only this piece
+ */
+export function scopeOf(sql: Sql, engineerId: string, sight: Sight, evidenceId?: string): string {
+  const engineer = `${sql.add(engineerId)}::uuid`;
+  const one = evidenceId === undefined ? null : `${sql.add(evidenceId)}::uuid`;
+  const only = (alias: string): string => (one === null ? '' : `AND ${alias}.evidence_id = ${one}`);
+  if (sight.all) {
+    return `WITH seen AS NOT MATERIALIZED (
+      SELECT s.evidence_id, s.statement_ref, s.skill_level_ref, s.state, s.revision, s.rationale, true AS whole
+        FROM support s WHERE s.engineer_id = ${engineer} AND s.state <> 'withdrawn' ${only('s')}
+    ), shown AS NOT MATERIALIZED (
+      SELECT e.engineer_id, e.evidence_id, e.state, e.version, e.revision, e.kind, e.started_on, e.ended_on, e.tags, e.search, e.logged_at, e.changed_at, true AS whole
+        FROM evidence e WHERE e.engineer_id = ${engineer} ${only('e')}
+    )`;
+  }
+  return `WITH pinned AS (
+      SELECT p.evidence_id, p.statement_ref, p.revision, b.at
+        FROM claim c
+        JOIN claim_pin p ON p.engineer_id = c.engineer_id AND p.claim_id = c.claim_id AND p.submission = c.submission
+        JOIN claim_submission b ON b.engineer_id = c.engineer_id AND b.claim_id = c.claim_id AND b.submission = c.submission
+       WHERE c.engineer_id = ${engineer} AND c.state IN ('submitted', 'approved') AND ${sql.add(sight.pinned)}::boolean ${only('p')}
+    ), seen AS (
+      SELECT s.evidence_id, s.statement_ref, s.skill_level_ref, v.whole, p.revision AS pinned_revision,
+             CASE WHEN v.whole THEN s.state ELSE ${stateAt('p.revision')} END AS state,
+             CASE WHEN v.whole THEN s.revision ELSE p.revision END AS revision,
+             CASE WHEN v.whole THEN s.rationale ELSE ${rationaleAt('p.at')} END AS rationale
+        FROM support s
+        JOIN skill_level l ON l.skill_level_ref = s.skill_level_ref
+        CROSS JOIN LATERAL (SELECT s.state <> 'withdrawn' AND l.skill_ref = ANY (${sql.add(sight.skills)}::text[]) AS whole) v
+        LEFT JOIN LATERAL (SELECT i.revision, i.at FROM pinned i WHERE i.evidence_id = s.evidence_id AND i.statement_ref = s.statement_ref
+                            ORDER BY i.revision DESC, i.at DESC LIMIT 1) p ON true
+       WHERE s.engineer_id = ${engineer} AND (v.whole OR p.revision IS NOT NULL) ${only('s')}
+    ), shown AS (
+      SELECT e.engineer_id, e.evidence_id, e.state, e.version, r.revision, c.body->>'kind' AS kind, (c.body->>'startedOn')::date AS started_on,
+             (c.body->>'endedOn')::date AS ended_on, ARRAY(SELECT jsonb_array_elements_text(c.body->'tags')) AS tags,
+             CASE WHEN m.whole THEN e.search ELSE ${searchOf('c.body')} END AS search, e.logged_at, e.changed_at, m.whole
+        FROM (SELECT evidence_id, bool_or(whole) AS whole, max(pinned_revision) AS pinned_revision FROM seen GROUP BY evidence_id) m
+        JOIN evidence e ON e.engineer_id = ${engineer} AND e.evidence_id = m.evidence_id
+        JOIN evidence_revision r ON r.engineer_id = e.engineer_id AND r.evidence_id = e.evidence_id
+                                AND r.revision = CASE WHEN m.whole THEN e.revision ELSE m.pinned_revision END
+        JOIN record_content c ON c.engineer_id = r.engineer_id AND c.digest = r.digest
+    )`;
+}
+
+/** SQL: whether revision `r` of what `h` shows may be seen: the history is for those who see it whole, the others see what was pinned. */
+export const revisionSeen = (sight: Sight): string =>
+  sight.all ? 'true' : '(h.whole OR EXISTS (SELECT 1 FROM pinned i WHERE i.evidence_id = r.evidence_id AND i.revision = r.revision))';
