@@ -3,6 +3,7 @@ import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import { DataSource } from 'typeorm';
 import { Settings } from './config';
 import { EvidenceModule } from './evidence/evidence.module';
+import { FrameworksModule } from './frameworks/frameworks.module';
 import { LedgerModule } from './ledger/ledger.module';
 import { PeopleModule } from './people/people.module';
 import { SignInGuard } from './people/sign-in.guard';
@@ -34,7 +35,7 @@ export class AppModule {
   static of(settings: Settings, dataSource: DataSource): DynamicModule {
     return {
       module: AppModule,
-      imports: [SurroundingsModule.of(settings, dataSource), PlatformModule, LedgerModule, PeopleModule, EvidenceModule],
+      imports: [SurroundingsModule.of(settings, dataSource), PlatformModule, LedgerModule, PeopleModule, FrameworksModule, EvidenceModule],
       providers: [
         { provide: APP_GUARD, useClass: SignInGuard },
         { provide: APP_GUARD, useClass: RequiresGuard },

@@ -20,6 +20,19 @@ export interface PolicyNumbers {
   readonly reviewDays: number;
 }
 
+/** The names of the numbers, in the order in which they are shown. */
+export const policyNames = [
+  'acceptedPerStatement',
+  'mayMiss',
+  'distinctEvidence',
+  'maxAgeMonths',
+  'approvals',
+  'stepping',
+  'lineManagerMayApprove',
+  'validMonths',
+  'reviewDays',
+] as const satisfies readonly (keyof PolicyNumbers)[];
+
 export interface Policy extends PolicyNumbers {
   readonly skillLevel: string;
   /** Counted from 1; each change is a version of its own. */
@@ -41,3 +54,6 @@ export const defaultPolicy = (level: number, statements: number): PolicyNumbers 
   validMonths: null,
   reviewDays: 10,
 });
+
+/** Whether two policies ask for the same. */
+export const sameNumbers = (one: PolicyNumbers, other: PolicyNumbers): boolean => policyNames.every((name) => one[name] === other[name]);

@@ -1,9 +1,8 @@
-import { isUtf8 } from 'node:buffer';
 import { SKILL_CODE_PATTERN } from '../../kernel/reference';
 import type { FrameworkPack, PackLevel, PackRelatedSkill, PackSkillLevel, PackStatement } from '../framework-pack';
 import { formatPack, PackError, parsePack } from '../pack-reader';
 import { sentencesOf } from '../sentences';
-import { MISREAD_UTF8, WINDOWS_1252 } from '../text-damage';
+import { type Line, linesOf, plain, quoted, type Section, sectionsOf } from './page-text';
 
 export interface PageProblem {
   /** From 1. For something missing, the line where it was expected, or the page's heading. */
@@ -21,18 +20,6 @@ export class PageError extends Error {
   ) {
     super(problems.map(({ line, reason }) => `${file}:${line}: ${reason}`).join('\n'));
   }
-}
-
-interface Line {
-  readonly number: number;
-  readonly text: string;
-}
-
-interface Section {
-  readonly depth: number;
-  readonly title: string;
-  readonly line: number;
-  readonly body: readonly Line[];
 }
 
 /** A value and the line it was read from. */
@@ -60,8 +47,6 @@ type Report = (line: number, reason: string) => void;
 const LICENCE = 'An organisation needs its own licence from the SFIA Foundation to use this text.';
 
 const CODE = new RegExp(`^${SKILL_CODE_PATTERN}$`, 'u');
-const HEADING = /^(#{1,6}) ?(.+)$/u;
-const LINK = /\[([^[\]]*)\]\(([^()\s]*)\)/gu;
 const ONLY_A_LINK = /^\[([^[\]]*)\]\(([^()\s]*)\)$/u;
 const LEVEL_LINK = /\((https:\/\/[^()\s#]+)#skill_level_section_([1-7])\)/gu;
 const CODE_LINK = /\/skillcode\/[0-9]+\/([A-Z0-9]+)\)/gu;
@@ -120,6 +105,12 @@ export function importSfiaPage(text: string, file: string, codes: Record<string,
     ...defined.flatMap(({ statements }, i) => statements.map(({ line }, j) => [`/skill/levels/${i}/statements/${j}`, line] as const)),
   ]);
   return checked(pack, file, places);
+}
+
+/** The framework that such a page belongs to (`sfia-9`), as its own address tells; null where it tells none. */
+export function frameworkOfPage(text: string): string | null {
+  const { framework } = readAddress(linesOf(text), 1, () => undefined);
+  return framework.id === '' ? null : framework.id;
 }
 
 /** Reads a table of skill codes, `{ "source": …, "codes": { name: code } }`. Throws `PageError`, and nothing else. */
@@ -353,60 +344,4 @@ function readRights(lines: readonly Line[], top: number, report: Report): string
     return '';
   }
   return `${plain(notice.text)} ${LICENCE}`;
-}
-
-function sectionsOf(lines: readonly Line[]): Section[] {
-  const sections: (Section & { body: Line[] })[] = [];
-  for (const line of lines) {
-    const [, marks, title] = HEADING.exec(line.text) ?? [];
-    if (marks !== undefined && title !== undefined)
-      sections.push({ depth: marks.length, title: plain(title), line: line.number, body: [] });
-    else sections.at(-1)?.body.push(line);
-  }
-  return sections;
-}
-
-/** The lines that have text, repaired. */
-function linesOf(text: string): Line[] {
-  return text
-    .split(/\r\n|\r|\n/u)
-    .map((line, i) => ({ number: i + 1, text: tidied(repaired(line)) }))
-    .filter((line) => line.text !== '');
-}
-
-function plain(text: string): string {
-  return tidied(text.replace(LINK, '$1').replaceAll('**', ''));
-}
-
-function tidied(text: string): string {
-  return text
-    .replace(/[\u00AD\u200B\u2060]/gu, '')
-    .replace(/\s+/gu, ' ')
-    .trim();
-}
-
-const MISREAD = new RegExp(`${MISREAD_UTF8}+`, 'gu');
-
-/** Reads misread UTF-8 again, up to three times, as pages are found that went wrong twice. What stays damaged is found by `parsePack`. */
-function repaired(text: string): string {
-  let result = text;
-  for (let round = 0; round < 3; round += 1) {
-    const next = result.replace(MISREAD, (run) => {
-      const bytes = Buffer.from(Array.from(run, windows1252Byte));
-      return isUtf8(bytes) ? bytes.toString('utf8') : run;
-    });
-    if (next === result) break;
-    result = next;
-  }
-  // A misread no-break space whose second half was taken for spacing.
-  return result.replace(/Â(?=\s|$)/gu, '');
-}
-
-function windows1252Byte(character: string): number {
-  const high = WINDOWS_1252.indexOf(character);
-  return high >= 0 ? high + 0x80 : character.charCodeAt(0);
-}
-
-function quoted(text: string): string {
-  return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
 }

@@ -1,0 +1,64 @@
+import { Injectable } from '@nestjs/common';
+import { skillRef } from '../kernel/reference';
+import { type Refusal, refuse } from '../kernel/refusal';
+import { Transactions } from '../platform/transaction';
+import type { FrameworkPack } from './framework-pack';
+import { FrameworksStore } from './frameworks.store';
+import { LoadedPacks } from './loaded-packs.query';
+
+/** What became of a pack. */
+export interface Loading {
+  readonly pack: FrameworkPack;
+  /** `same`: it was there already, word for word. */
+  readonly result: 'added' | 'same' | 'changed';
+  /** Where `changed`: `framework-in-use`, with each place that is loaded with other words. */
+  readonly refusal: Refusal | null;
+}
+
+const maxErrors = 50;
+
+@Injectable()
+export class FrameworksService {
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly store: FrameworksStore,
+    private readonly loaded: LoadedPacks,
+  ) {}
+
+  /**
+   * Adds to the catalogue what is not there yet. A pack with other words than those that are loaded changes nothing: new wording is a new
+   * framework version. When everything is there already, two reads are all it takes.
+   */
+  async load(packs: readonly FrameworkPack[]): Promise<Loading[]> {
+    const found = await this.loaded.compare(packs);
+    if (found.every(({ skillLoaded, changes }) => skillLoaded && changes.length === 0)) {
+      return packs.map((pack) => ({ pack, result: 'same', refusal: null }));
+    }
+    return this.transactions.run(async (tx) => {
+      await this.store.lock(tx);
+      const loadings: Loading[] = [];
+      for (const pack of packs) {
+        // read again under the lock, and after the pack before, which may have brought the framework
+        for (const { frameworkLoaded, skillLoaded, changes } of await this.loaded.compare([pack])) {
+          if (changes.length > 0) {
+            loadings.push({ pack, result: 'changed', refusal: inUse(pack, changes) });
+            continue;
+          }
+          if (!frameworkLoaded) await this.store.addFramework(tx, pack);
+          if (!skillLoaded) await this.store.addSkill(tx, pack);
+          loadings.push({ pack, result: skillLoaded ? 'same' : 'added', refusal: null });
+        }
+      }
+      return loadings;
+    });
+  }
+}
+
+function inUse({ framework, skill }: FrameworkPack, changes: readonly string[]): Refusal {
+  const what = changes.every((place) => place.startsWith('/skill/')) ? skillRef(framework.id, skill.code) : `The framework ${framework.id}`;
+  return refuse(
+    'framework-in-use',
+    `${what} is loaded with other words (${changes.length === 1 ? '' : 'first of them '}${changes[0]}). What is loaded never changes: bring new wording as a new framework version, with an id of its own.`,
+    changes.slice(0, maxErrors).map((pointer) => ({ pointer, code: 'changed', detail: 'This is not the same as what is loaded.' })),
+  );
+}
