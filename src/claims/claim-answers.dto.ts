@@ -62,7 +62,8 @@ export class ClaimStatementAnswer {
 /** One thing that is missing. */
 export class UnmetAnswer {
   /** @example statement-without-evidence */
-  code: 'statement-without-evidence' | 'statement-not-accepted' | 'evidence-too-old' | 'too-few-items' | 'level-skipped' | 'no-eligible-mentor';
+  code:
+    'statement-without-evidence' | 'statement-not-accepted' | 'evidence-too-old' | 'too-few-items' | 'level-skipped' | 'no-eligible-mentor';
   /** @example Statement ITOP.4.2 needs 1 support by evidence of work and has 0. */
   detail: string;
   /** @example sfia-9:ITOP.4.2 */

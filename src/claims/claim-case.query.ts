@@ -124,7 +124,9 @@ export class ClaimCases {
       leftOut: claim.leftOut,
       noOpportunity: claim.noOpportunity.map(({ statement }) => statement),
       measuredOn: claim.firstSubmittedOn ?? claim.today,
-      eligibleMentors: mentors.filter((mentor) => checkEligible(mentor, claim.level, policy.lineManagerMayApprove) === null).map(({ personId }) => personId),
+      eligibleMentors: mentors
+        .filter((mentor) => checkEligible(mentor, claim.level, policy.lineManagerMayApprove) === null)
+        .map(({ personId }) => personId),
       approvedBy: approvals.map(({ mentorId }) => mentorId),
     };
     const isOpen = openStates.includes(claim.state);
@@ -138,7 +140,11 @@ export class ClaimCases {
       mentors,
       gateFacts,
       gate: isOpen ? evaluateGate(gateFacts) : closedGate,
-      tag: tagOfVersions([claim.claimId, claim.version, isOpen ? supports.map((support) => [support.evidenceId, support.evidence.revision, support.statement, support.version]) : []]),
+      tag: tagOfVersions([
+        claim.claimId,
+        claim.version,
+        isOpen ? supports.map((support) => [support.evidenceId, support.evidence.revision, support.statement, support.version]) : [],
+      ]),
     };
   }
 
@@ -157,7 +163,12 @@ export class ClaimCases {
 
   private async approvals(claim: StoredClaim): Promise<StandingApproval[]> {
     if (claim.state !== 'submitted' && claim.state !== 'approved') return [];
-    const rows = await this.db.query<{ mentorId: string; at: Date; submissionDigest: string; body: Omit<StandingApproval, 'mentorId' | 'at' | 'submissionDigest'> | null }>(
+    const rows = await this.db.query<{
+      mentorId: string;
+      at: Date;
+      submissionDigest: string;
+      body: Omit<StandingApproval, 'mentorId' | 'at' | 'submissionDigest'> | null;
+    }>(
       `SELECT a.mentor_id AS "mentorId", a.at, encode(a.submission_digest, 'hex') AS "submissionDigest", k.body
          FROM approval a LEFT JOIN record_content k ON k.engineer_id = a.engineer_id AND k.digest = a.content_digest
         WHERE a.engineer_id = $1 AND a.claim_id = $2 AND a.submission = $3 ORDER BY a.at, a.mentor_id`,

@@ -1,7 +1,14 @@
 import type { Viewpoint } from '../kernel/actor';
 import type { JudgeFacts } from '../progress/eligibility';
 import type { SupportFact } from '../evidence/supports.facts';
-import type { ClaimAnswer, ClaimEvidenceAnswer, ClaimHistoryItem, ClaimItem, ClaimStatementAnswer, SignOffReference } from './claim-answers.dto';
+import type {
+  ClaimAnswer,
+  ClaimEvidenceAnswer,
+  ClaimHistoryItem,
+  ClaimItem,
+  ClaimStatementAnswer,
+  SignOffReference,
+} from './claim-answers.dto';
 import type { ClaimCase } from './claim-case.query';
 import { isWithEngineer } from './claim';
 import { type ClaimSight, actionsOf } from './claim.policy';
@@ -20,7 +27,9 @@ export interface ClaimContext {
 }
 
 /** A claim as a list shows it. */
-export const itemOf = (claim: Pick<ClaimCase['claim'], 'claimId' | 'skillLevel' | 'level' | 'state' | 'summary' | 'draftedAt' | 'changedAt' | 'dueOn'>): ClaimItem => ({
+export const itemOf = (
+  claim: Pick<ClaimCase['claim'], 'claimId' | 'skillLevel' | 'level' | 'state' | 'summary' | 'draftedAt' | 'changedAt' | 'dueOn'>,
+): ClaimItem => ({
   id: claim.claimId,
   skillLevel: claim.skillLevel,
   level: claim.level,
@@ -96,7 +105,10 @@ function statementsOf(found: ClaimCase, { names, sight }: ClaimContext): ClaimSt
   }));
 }
 
-function whyIgnored({ gateFacts, claim }: ClaimCase, { evidence, state, evidenceId, statement }: SupportFact): NonNullable<ClaimEvidenceAnswer['ignored']> {
+function whyIgnored(
+  { gateFacts, claim }: ClaimCase,
+  { evidence, state, evidenceId, statement }: SupportFact,
+): NonNullable<ClaimEvidenceAnswer['ignored']> {
   if (evidence.state === 'archived') return 'archived';
   if (evidence.kind !== 'work') return 'not-work';
   if (state === 'returned') return 'returned';

@@ -54,9 +54,23 @@ export class ClaimsApproval {
         mentor: caller.personId,
         ...said,
       });
-      await this.store.insertApproval(tx, record, { claimId: claim.claimId, submission: claim.submission, mentorId: caller.personId, submissionDigest, contentDigest });
-      await this.ledger.append(tx, record, { kind: 'claim.approved', subject: `claims/${claim.claimId}`, actor: caller.personId, digest: contentDigest });
-      const given: StandingApproval[] = [...approvals, { mentorId: caller.personId, at: record.at, submissionDigest: submissionDigest.toString('hex'), ...said }];
+      await this.store.insertApproval(tx, record, {
+        claimId: claim.claimId,
+        submission: claim.submission,
+        mentorId: caller.personId,
+        submissionDigest,
+        contentDigest,
+      });
+      await this.ledger.append(tx, record, {
+        kind: 'claim.approved',
+        subject: `claims/${claim.claimId}`,
+        actor: caller.personId,
+        digest: contentDigest,
+      });
+      const given: StandingApproval[] = [
+        ...approvals,
+        { mentorId: caller.personId, at: record.at, submissionDigest: submissionDigest.toString('hex'), ...said },
+      ];
       const state = stateAfterApproval(given.length, policy.approvals);
       await this.store.change(tx, record, claim, state === 'approved' ? { state, dueOn: null } : { state });
       if (state === 'approved') await this.signOff(tx, open, given);
@@ -73,9 +87,16 @@ export class ClaimsApproval {
     const resting = open.supports.filter(({ evidenceId, statement }) => counted.has(`${evidenceId} ${statement}`));
     const essence = await this.frameworks.essence(open.skill.frameworkId, claim.level);
     if (essence === null) throw new Error(`no essence for ${claim.skillLevel}`);
-    const names = await this.people.names([record.engineerId, ...resting.flatMap(({ reviewedBy }) => (reviewedBy === null ? [] : [reviewedBy]))]);
+    const names = await this.people.names([
+      record.engineerId,
+      ...resting.flatMap(({ reviewedBy }) => (reviewedBy === null ? [] : [reviewedBy])),
+    ]);
     const engineer = { id: record.engineerId, name: names.get(record.engineerId) ?? '' };
-    const digest = await this.ledger.keep(tx, record, signOffContent(open, { signOffId, on, until, engineer, essence, approvals, names, resting }));
+    const digest = await this.ledger.keep(
+      tx,
+      record,
+      signOffContent(open, { signOffId, on, until, engineer, essence, approvals, names, resting }),
+    );
     const accepted = statements.length - shortStatements({ ...gateFacts, noOpportunity: [] }, 'approval').length;
     await this.store.insertSignOff(tx, record, {
       signOffId,
@@ -90,6 +111,11 @@ export class ClaimsApproval {
       accepted,
       digest,
     });
-    await this.ledger.append(tx, record, { kind: 'sign-off.granted', subject: `sign-offs/${signOffId}`, actor: approvals.at(-1)?.mentorId ?? null, digest });
+    await this.ledger.append(tx, record, {
+      kind: 'sign-off.granted',
+      subject: `sign-offs/${signOffId}`,
+      actor: approvals.at(-1)?.mentorId ?? null,
+      digest,
+    });
   }
 }

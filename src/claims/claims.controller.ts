@@ -9,7 +9,16 @@ import { ClaimAnswer, ClaimPage } from './claim-answers.dto';
 import { ClaimGuard, ForClaim } from './claim.guard';
 import { ClaimsApproval } from './claims.approval';
 import { ClaimsDecisions } from './claims.decisions';
-import { ApprovalRequest, ChangesRequest, ClaimChangeRequest, ClaimRequest, ClaimsQuery, RefusalRequest, ReviewsRequest, WithdrawalRequest } from './claims.dto';
+import {
+  ApprovalRequest,
+  ChangesRequest,
+  ClaimChangeRequest,
+  ClaimRequest,
+  ClaimsQuery,
+  RefusalRequest,
+  ReviewsRequest,
+  WithdrawalRequest,
+} from './claims.dto';
 import { ClaimsQueries } from './claims.queries';
 import { ClaimsService } from './claims.service';
 
@@ -31,7 +40,12 @@ export class ClaimsController {
   @Problems('level-not-defined', 'claim-open')
   @Tagged()
   @Post()
-  async draft(@Caller() caller: Viewpoint, @IdParam(engineer) engineerId: string, @Body() body: ClaimRequest, @Res({ passthrough: true }) reply: ApiReply): Promise<ClaimAnswer> {
+  async draft(
+    @Caller() caller: Viewpoint,
+    @IdParam(engineer) engineerId: string,
+    @Body() body: ClaimRequest,
+    @Res({ passthrough: true }) reply: ApiReply,
+  ): Promise<ClaimAnswer> {
     const claimId = await this.claims.draft(engineerId, body);
     void reply.header('location', `/api/v1/engineers/${engineerId}/claims/${claimId}`);
     return this.show(caller, engineerId, claimId, reply);
@@ -49,7 +63,12 @@ export class ClaimsController {
   @UseGuards(ClaimGuard)
   @Tagged()
   @Get(':claimId')
-  get(@Caller() caller: Viewpoint, @IdParam(engineer) engineerId: string, @IdParam('claimId') claimId: string, @Res({ passthrough: true }) reply: ApiReply): Promise<ClaimAnswer> {
+  get(
+    @Caller() caller: Viewpoint,
+    @IdParam(engineer) engineerId: string,
+    @IdParam('claimId') claimId: string,
+    @Res({ passthrough: true }) reply: ApiReply,
+  ): Promise<ClaimAnswer> {
     return this.show(caller, engineerId, claimId, reply);
   }
 
@@ -177,7 +196,15 @@ export class ClaimsController {
   @UseGuards(ClaimGuard)
   @ForClaim('approve')
   @Versioned()
-  @Problems(...judgeProblems, 'not-allowed', 'already-approved', 'already-signed-off', 're-authentication-failed', 'essence-not-met', 'gate-not-met')
+  @Problems(
+    ...judgeProblems,
+    'not-allowed',
+    'already-approved',
+    'already-signed-off',
+    're-authentication-failed',
+    'essence-not-met',
+    'gate-not-met',
+  )
   @HttpCode(200)
   @Post(':claimId/approval')
   async approve(

@@ -56,7 +56,12 @@ export class ClaimsDecisions {
         kind: 'claim.changes-requested',
         subject: `claims/${claim.claimId}`,
         actor: attempt.caller.personId,
-        content: { claim: claim.claimId, submission: claim.submission, feedback, statements: statements.map(({ statement, feedback: words }) => ({ statement, feedback: words })) },
+        content: {
+          claim: claim.claimId,
+          submission: claim.submission,
+          feedback,
+          statements: statements.map(({ statement, feedback: words }) => ({ statement, feedback: words })),
+        },
       });
     });
   }
@@ -72,7 +77,12 @@ export class ClaimsDecisions {
         kind: 'claim.refused',
         subject: `claims/${claim.claimId}`,
         actor: attempt.caller.personId,
-        content: { claim: claim.claimId, submission: claim.submission, reason, statements: statements.map(({ statement, feedback }) => ({ statement, feedback })) },
+        content: {
+          claim: claim.claimId,
+          submission: claim.submission,
+          reason,
+          statements: statements.map(({ statement, feedback }) => ({ statement, feedback })),
+        },
       });
     });
   }
@@ -89,7 +99,8 @@ function checkStatements({ statements }: OpenCase, named: readonly { statement: 
 
 function checkVerdicts({ statements, supports }: OpenCase, verdicts: readonly VerdictRequest[]): void {
   const pairs = verdicts.map(({ evidence, statement }) => `${evidence.toLowerCase()} ${statement}`);
-  if (new Set(pairs).size < pairs.length) raise('malformed', 'A support is judged twice.', [{ pointer: '/verdicts', code: 'twice', detail: 'Judge each support once.' }]);
+  if (new Set(pairs).size < pairs.length)
+    raise('malformed', 'A support is judged twice.', [{ pointer: '/verdicts', code: 'twice', detail: 'Judge each support once.' }]);
   const known = new Set(statements.map(({ ref }) => ref));
   const unknown = verdicts.find(({ statement }) => !known.has(statement));
   if (unknown !== undefined) raise('statement-unknown', `${unknown.statement} is not a statement of the claimed level.`);

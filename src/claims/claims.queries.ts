@@ -38,7 +38,11 @@ export class ClaimsQueries {
   ) {}
 
   /** One page of the claims that the caller may see of an engineer, newest first. */
-  async list(viewpoint: Viewpoint, engineerId: string, filters: { limit: number; cursor?: string; state?: string; skill?: string }): Promise<Page<ClaimItem>> {
+  async list(
+    viewpoint: Viewpoint,
+    engineerId: string,
+    filters: { limit: number; cursor?: string; state?: string; skill?: string },
+  ): Promise<Page<ClaimItem>> {
     const { limit, cursor, state = null, skill = null } = filters;
     const list = ['claims', engineerId, state, skill];
     const [after] = cursor === undefined ? [null] : positionOf(list, cursor, ['id']);
@@ -52,7 +56,16 @@ export class ClaimsQueries {
           AND ($2 OR (c.submission > 0 AND c.skill_ref = ANY ($3)) OR ($4 AND c.state IN ('submitted', 'approved')))
           AND ($5::text IS NULL OR c.state = $5) AND ($6::text IS NULL OR c.skill_ref = $6) AND ($7::uuid IS NULL OR c.claim_id < $7)
         ORDER BY c.claim_id DESC LIMIT $8`,
-      [engineerId, relation?.self === true || isAuditor(viewpoint), relation?.mentorSkills ?? [], relation?.above ?? false, state, skill, after, limit + 1],
+      [
+        engineerId,
+        relation?.self === true || isAuditor(viewpoint),
+        relation?.mentorSkills ?? [],
+        relation?.above ?? false,
+        state,
+        skill,
+        after,
+        limit + 1,
+      ],
     );
     return pageOf(rows, limit, list, ({ claimId }) => [claimId], itemOf);
   }
@@ -71,16 +84,28 @@ export class ClaimsQueries {
       ...found.supports.flatMap(({ reviewedBy }) => (reviewedBy === null ? [] : [reviewedBy])),
     ]);
     const signOff = await this.signOff(engineerId, claimId);
-    return { answer: answerOf(found, { viewpoint, judge, sight, names, essence: essence?.essence ?? '', history, signOff }), tag: found.tag };
+    return {
+      answer: answerOf(found, { viewpoint, judge, sight, names, essence: essence?.essence ?? '', history, signOff }),
+      tag: found.tag,
+    };
   }
 
   private async signOff(engineerId: string, claimId: string): Promise<SignOffReference | null> {
-    return this.db.one<SignOffReference>(`SELECT sign_off_id AS id, signed_off_on AS "on", valid_until AS until FROM sign_off WHERE engineer_id = $1 AND claim_id = $2`, [engineerId, claimId]);
+    return this.db.one<SignOffReference>(
+      `SELECT sign_off_id AS id, signed_off_on AS "on", valid_until AS until FROM sign_off WHERE engineer_id = $1 AND claim_id = $2`,
+      [engineerId, claimId],
+    );
   }
 
   /** What happened to a claim, from the ledger; words are left out for those who do not see feedback. */
   private async history(engineerId: string, claimId: string, withWords: boolean): Promise<ClaimHistoryItem[]> {
-    const rows = await this.db.query<{ at: Date; actorId: string | null; actorName: string | null; kind: string; body: Pick<ClaimHistoryItem, 'feedback' | 'reason' | 'statements'> | null }>(
+    const rows = await this.db.query<{
+      at: Date;
+      actorId: string | null;
+      actorName: string | null;
+      kind: string;
+      body: Pick<ClaimHistoryItem, 'feedback' | 'reason' | 'statements'> | null;
+    }>(
       `SELECT e.at, e.actor_id AS "actorId", p.name AS "actorName", e.kind, k.body
          FROM ledger_entry e LEFT JOIN person p ON p.person_id = e.actor_id
          LEFT JOIN record_content k ON k.engineer_id = e.engineer_id AND k.digest = e.digest AND e.kind IN ('claim.changes-requested', 'claim.refused', 'claim.withdrawn')

@@ -39,15 +39,22 @@ export class ClaimsService {
   async draft(engineerId: string, { skillLevel, summary }: ClaimRequest): Promise<string> {
     return this.transactions.run(async (tx) => {
       const record = await this.ledger.lock(tx, engineerId);
-      const name = parseSkillLevelRef(skillLevel) ?? raise('level-not-defined', `"${skillLevel}" is not a skill level such as sfia-9:ITOP.3.`);
+      const name =
+        parseSkillLevelRef(skillLevel) ?? raise('level-not-defined', `"${skillLevel}" is not a skill level such as sfia-9:ITOP.3.`);
       const ref = skillRef(name.frameworkId, name.code);
       const skill = (await this.frameworks.skill(ref)) ?? raise('level-not-defined', `There is no skill ${ref}.`);
-      if (!skill.definedLevels.includes(name.level)) return raise('level-not-defined', `${skill.name} is defined at levels ${skill.definedLevels.join(', ')}, not at ${name.level}.`);
+      if (!skill.definedLevels.includes(name.level))
+        return raise('level-not-defined', `${skill.name} is defined at levels ${skill.definedLevels.join(', ')}, not at ${name.level}.`);
       if (await this.store.hasOpen(tx, record, ref)) return raise('claim-open');
       const claimId = newId();
       await this.store.insert(tx, record, { claimId, skill: ref, skillLevel, summary });
       await this.progress.recompute(tx, record, [skillLevel]);
-      await this.ledger.append(tx, record, { kind: 'claim.drafted', subject: `claims/${claimId}`, actor: engineerId, content: { claim: claimId, skillLevel, summary } });
+      await this.ledger.append(tx, record, {
+        kind: 'claim.drafted',
+        subject: `claims/${claimId}`,
+        actor: engineerId,
+        content: { claim: claimId, skillLevel, summary },
+      });
       return claimId;
     });
   }
@@ -76,7 +83,9 @@ export class ClaimsService {
       const today = dayOf(record.at, this.settings.TIME_ZONE);
       const submission = claim.submission + 1;
       const resting = restsOn(gateFacts);
-      const pinned = open.supports.filter((support) => resting.some(({ evidenceId, statement }) => evidenceId === support.evidenceId && statement === support.statement));
+      const pinned = open.supports.filter((support) =>
+        resting.some(({ evidenceId, statement }) => evidenceId === support.evidenceId && statement === support.statement),
+      );
       const content = submissionContent(open, submission, claim.firstSubmittedOn ?? today, pinned);
       const digest = await this.ledger.keep(tx, record, content);
       await this.store.insertSubmission(tx, record, claim.claimId, submission, today, digest);
@@ -96,7 +105,12 @@ export class ClaimsService {
         reviewDaysLeft: null,
       });
       await this.progress.recompute(tx, record, [claim.skillLevel]);
-      await this.ledger.append(tx, record, { kind: 'claim.submitted', subject: `claims/${claim.claimId}`, actor: attempt.caller.personId, digest });
+      await this.ledger.append(tx, record, {
+        kind: 'claim.submitted',
+        subject: `claims/${claim.claimId}`,
+        actor: attempt.caller.personId,
+        digest,
+      });
     });
   }
 
@@ -109,9 +123,20 @@ export class ClaimsService {
     });
   }
 
-  private async note(tx: Tx, { claim, record }: OpenCase, kind: 'claim.edited' | 'claim.withdrawn', actor: string, content: { readonly [name: string]: Json }): Promise<void> {
+  private async note(
+    tx: Tx,
+    { claim, record }: OpenCase,
+    kind: 'claim.edited' | 'claim.withdrawn',
+    actor: string,
+    content: { readonly [name: string]: Json },
+  ): Promise<void> {
     await this.progress.recompute(tx, record, [claim.skillLevel]);
-    await this.ledger.append(tx, record, { kind, subject: `claims/${claim.claimId}`, actor, content: { claim: claim.claimId, ...content } });
+    await this.ledger.append(tx, record, {
+      kind,
+      subject: `claims/${claim.claimId}`,
+      actor,
+      content: { claim: claim.claimId, ...content },
+    });
   }
 }
 
@@ -123,9 +148,13 @@ function checkNames({ statements, supports }: OpenCase, { leaveOut = [], noOppor
   const unknown = [...leaveOut, ...noOpportunity].find(({ statement }) => !known.has(statement));
   if (unknown !== undefined) raise('statement-unknown', `${unknown.statement} is not a statement of the claimed level.`);
   const unlinked = pairs.find((pair) => !linked.has(pair));
-  if (unlinked !== undefined) raise('evidence-unknown', `The record has no support of ${unlinked.split(' ')[1]} by that piece of evidence.`);
-  if (new Set(pairs).size < pairs.length) raise('malformed', 'leaveOut names a support twice.', [{ pointer: '/leaveOut', code: 'twice', detail: 'Name each support once.' }]);
+  if (unlinked !== undefined)
+    raise('evidence-unknown', `The record has no support of ${unlinked.split(' ')[1]} by that piece of evidence.`);
+  if (new Set(pairs).size < pairs.length)
+    raise('malformed', 'leaveOut names a support twice.', [{ pointer: '/leaveOut', code: 'twice', detail: 'Name each support once.' }]);
   if (new Set(noOpportunity.map(({ statement }) => statement)).size < noOpportunity.length) {
-    raise('malformed', 'noOpportunity names a statement twice.', [{ pointer: '/noOpportunity', code: 'twice', detail: 'Name each statement once.' }]);
+    raise('malformed', 'noOpportunity names a statement twice.', [
+      { pointer: '/noOpportunity', code: 'twice', detail: 'Name each statement once.' },
+    ]);
   }
 }

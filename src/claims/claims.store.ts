@@ -7,40 +7,77 @@ import { ApprovalEntity, ClaimEntity, ClaimLeftOutEntity, ClaimNoOpportunityEnti
 import { RevocationEntity, SignOffEntity, SignOffExpiryEntity } from './sign-off.entity';
 
 export type NewClaim = Pick<ClaimEntity, 'claimId' | 'skill' | 'skillLevel' | 'summary'>;
-export type ClaimChange = Partial<Pick<ClaimEntity, 'state' | 'summary' | 'policyVersion' | 'firstSubmittedOn' | 'submission' | 'dueOn' | 'reviewDaysLeft'>>;
+export type ClaimChange = Partial<
+  Pick<ClaimEntity, 'state' | 'summary' | 'policyVersion' | 'firstSubmittedOn' | 'submission' | 'dueOn' | 'reviewDaysLeft'>
+>;
 
 /** Writes claims and what comes of them. */
 @Injectable()
 export class ClaimsStore {
   /** Whether an open claim for the skill is there already. */
   async hasOpen(tx: Tx, record: LockedRecord, skill: string): Promise<boolean> {
-    const rows = await rowsOf(tx, `SELECT 1 FROM claim WHERE engineer_id = $1 AND skill_ref = $2 AND state IN ('draft', 'submitted', 'changes-requested')`, [record.engineerId, skill]);
+    const rows = await rowsOf(
+      tx,
+      `SELECT 1 FROM claim WHERE engineer_id = $1 AND skill_ref = $2 AND state IN ('draft', 'submitted', 'changes-requested')`,
+      [record.engineerId, skill],
+    );
     return rows.length > 0;
   }
 
   async insert(tx: Tx, record: LockedRecord, claim: NewClaim): Promise<void> {
     const state: ClaimState = 'draft';
-    await tx.insert(ClaimEntity, { ...claim, engineerId: record.engineerId, state, submission: 0, version: 1, draftedAt: record.at, changedAt: record.at });
+    await tx.insert(ClaimEntity, {
+      ...claim,
+      engineerId: record.engineerId,
+      state,
+      submission: 0,
+      version: 1,
+      draftedAt: record.at,
+      changedAt: record.at,
+    });
   }
 
   /** Changes a claim and moves its version on. */
   async change(tx: Tx, record: LockedRecord, claim: { claimId: string; version: number }, change: ClaimChange): Promise<void> {
-    await tx.update(ClaimEntity, { engineerId: record.engineerId, claimId: claim.claimId }, { ...change, version: claim.version + 1, changedAt: record.at });
+    await tx.update(
+      ClaimEntity,
+      { engineerId: record.engineerId, claimId: claim.claimId },
+      { ...change, version: claim.version + 1, changedAt: record.at },
+    );
   }
 
-  async replaceLeftOut(tx: Tx, record: LockedRecord, claimId: string, leftOut: readonly { evidence: string; statement: string }[]): Promise<void> {
+  async replaceLeftOut(
+    tx: Tx,
+    record: LockedRecord,
+    claimId: string,
+    leftOut: readonly { evidence: string; statement: string }[],
+  ): Promise<void> {
     const { engineerId } = record;
     await tx.delete(ClaimLeftOutEntity, { engineerId, claimId });
-    for (const { evidence, statement } of leftOut) await tx.insert(ClaimLeftOutEntity, { engineerId, claimId, evidenceId: evidence, statement });
+    for (const { evidence, statement } of leftOut)
+      await tx.insert(ClaimLeftOutEntity, { engineerId, claimId, evidenceId: evidence, statement });
   }
 
-  async replaceNoOpportunity(tx: Tx, record: LockedRecord, claimId: string, noOpportunity: readonly { statement: string; reason: string }[]): Promise<void> {
+  async replaceNoOpportunity(
+    tx: Tx,
+    record: LockedRecord,
+    claimId: string,
+    noOpportunity: readonly { statement: string; reason: string }[],
+  ): Promise<void> {
     const { engineerId } = record;
     await tx.delete(ClaimNoOpportunityEntity, { engineerId, claimId });
-    for (const { statement, reason } of noOpportunity) await tx.insert(ClaimNoOpportunityEntity, { engineerId, claimId, statement, reason });
+    for (const { statement, reason } of noOpportunity)
+      await tx.insert(ClaimNoOpportunityEntity, { engineerId, claimId, statement, reason });
   }
 
-  async insertSubmission(tx: Tx, record: LockedRecord, claimId: string, submission: number, submittedOn: Day, digest: Buffer): Promise<void> {
+  async insertSubmission(
+    tx: Tx,
+    record: LockedRecord,
+    claimId: string,
+    submission: number,
+    submittedOn: Day,
+    digest: Buffer,
+  ): Promise<void> {
     await tx.insert(ClaimSubmissionEntity, { engineerId: record.engineerId, claimId, submission, at: record.at, submittedOn, digest });
   }
 

@@ -12,6 +12,7 @@ export interface RevocationFacts {
 export function checkMayRevoke(caller: Actor, { engineerId, approvers }: RevocationFacts): Refusal | null {
   if (!isAdmin(caller)) return refuse('not-allowed', 'Only an admin revokes a sign-off.');
   if (caller.personId === engineerId) return refuse('own-relation', 'Nobody revokes their own sign-off: another admin does.');
-  if (approvers.includes(caller.personId)) return refuse('own-relation', 'Nobody revokes a sign-off that they approved: another admin does.');
+  if (approvers.includes(caller.personId))
+    return refuse('own-relation', 'Nobody revokes a sign-off that they approved: another admin does.');
   return null;
 }

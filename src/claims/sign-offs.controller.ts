@@ -1,4 +1,16 @@
-import { Body, type CanActivate, Controller, type ExecutionContext, Get, HttpCode, Injectable, Post, Query, Res, UseGuards } from '@nestjs/common';
+import {
+  Body,
+  type CanActivate,
+  Controller,
+  type ExecutionContext,
+  Get,
+  HttpCode,
+  Injectable,
+  Post,
+  Query,
+  Res,
+  UseGuards,
+} from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type Viewpoint } from '../kernel/actor';
 import { isId } from '../kernel/ids';
@@ -52,7 +64,12 @@ export class SignOffsController {
   @Requires('self', 'mentor', 'line', 'auditor', 'admin', 'approver')
   @Tagged()
   @Get(':signOffId')
-  async get(@Caller() caller: Viewpoint, @IdParam(engineer) engineerId: string, @IdParam('signOffId') signOffId: string, @Res({ passthrough: true }) reply: ApiReply): Promise<SignOffAnswer> {
+  async get(
+    @Caller() caller: Viewpoint,
+    @IdParam(engineer) engineerId: string,
+    @IdParam('signOffId') signOffId: string,
+    @Res({ passthrough: true }) reply: ApiReply,
+  ): Promise<SignOffAnswer> {
     const { answer, tag } = (await this.queries.get(caller, engineerId, signOffId)) ?? raise('not-found');
     void reply.header('etag', tag);
     return answer;

@@ -66,7 +66,10 @@ const itemOf = (row: SignOffRow): SignOffItem => ({
   until: row.until,
   state: row.state,
   approvers: row.approvers,
-  revocation: row.revokedBy === null || row.revokedAt === null ? null : { by: { id: row.revokedBy, name: row.revokedByName ?? '' }, at: row.revokedAt.toISOString() },
+  revocation:
+    row.revokedBy === null || row.revokedAt === null
+      ? null
+      : { by: { id: row.revokedBy, name: row.revokedByName ?? '' }, at: row.revokedAt.toISOString() },
 });
 
 /** Sign-offs as callers may see them. */
@@ -86,7 +89,12 @@ export class SignOffsQueries {
   async list(viewpoint: Viewpoint, engineerId: string, filters: SignOffFilters): Promise<Page<SignOffItem>> {
     const { relation } = viewpoint;
     const all = relation?.self === true || relation?.above === true || isAuditor(viewpoint) || isAdmin(viewpoint);
-    return this.page(['sign-offs', engineerId], `o.engineer_id = $9 AND ($10 OR o.skill_ref = ANY ($11) OR ${approvedBy('$12')})`, [engineerId, all, relation?.mentorSkills ?? [], viewpoint.personId], filters);
+    return this.page(
+      ['sign-offs', engineerId],
+      `o.engineer_id = $9 AND ($10 OR o.skill_ref = ANY ($11) OR ${approvedBy('$12')})`,
+      [engineerId, all, relation?.mentorSkills ?? [], viewpoint.personId],
+      filters,
+    );
   }
 
   /** One sign-off, or null where the caller may not know of it. Admins get the register's part only, unless they are a reader besides. */
@@ -105,7 +113,8 @@ export class SignOffsQueries {
     );
     if (row === null || !(row.readable || isAdmin(viewpoint))) return null;
     const item = itemOf(row);
-    const revocation = item.revocation === null || !row.readable || row.reason === null ? item.revocation : { ...item.revocation, reason: row.reason };
+    const revocation =
+      item.revocation === null || !row.readable || row.reason === null ? item.revocation : { ...item.revocation, reason: row.reason };
     const answer: SignOffAnswer = { ...item, revocation, ledger: { seq: row.seq, hash: row.hash, digest: row.digest } };
     if (row.readable && row.content !== null) answer.content = row.content;
     return { answer, tag: tagOfVersion(row.revokedBy === null ? 1 : 2) };
@@ -113,11 +122,22 @@ export class SignOffsQueries {
 
   /** Whether somebody gave any of an engineer's sign-offs. */
   async hasApproved(engineerId: string, personId: string): Promise<boolean> {
-    const row = await this.db.one(`SELECT 1 FROM sign_off o WHERE o.engineer_id = $1 AND ${approvedBy('$2')} LIMIT 1`, [engineerId, personId]);
+    const row = await this.db.one(`SELECT 1 FROM sign_off o WHERE o.engineer_id = $1 AND ${approvedBy('$2')} LIMIT 1`, [
+      engineerId,
+      personId,
+    ]);
     return row !== null;
   }
 
-  private async page(list: string[], scope: string, parameters: unknown[], { limit, cursor, skill = null, level = null, from = null, to = null, state = null }: SignOffFilters): Promise<Page<SignOffItem>> {
+  private async page(list: string[], scope: string, parameters: unknown[], filters: SignOffFilters): Promise<Page<SignOffItem>> {
+    const { limit, cursor } = filters;
+    const [skill, level, from, to, state] = [
+      filters.skill ?? null,
+      filters.level ?? null,
+      filters.from ?? null,
+      filters.to ?? null,
+      filters.state ?? null,
+    ];
     const name = [...list, skill, level, from, to, state];
     const [afterOn, afterId] = cursor === undefined ? [null, null] : positionOf(name, cursor, ['day?', 'id']);
     const rows = await this.db.query<SignOffRow>(

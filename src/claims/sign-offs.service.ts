@@ -44,7 +44,13 @@ export class SignOffsService {
   }
 
   /** Revokes a sign-off: a new record with a reason. The sign-off itself stays as it is, readable. */
-  async revoke(caller: Viewpoint, engineerId: string, signOffId: string, ifMatch: string | undefined, { password, reason }: RevocationRequest): Promise<void> {
+  async revoke(
+    caller: Viewpoint,
+    engineerId: string,
+    signOffId: string,
+    ifMatch: string | undefined,
+    { password, reason }: RevocationRequest,
+  ): Promise<void> {
     const proven = await this.passwords.verify(caller.personId, password);
     await this.transactions.run(async (tx) => {
       const record = await this.ledger.lock(tx, engineerId);
@@ -57,9 +63,19 @@ export class SignOffsService {
       if (row.revoked) return raise('already-revoked');
       if (!proven) return raise('re-authentication-failed');
       const contentDigest = await this.ledger.keep(tx, record, { signOff: signOffId, reason });
-      await this.store.insertRevocation(tx, record, { signOffId, revokedBy: caller.personId, revokedOn: dayOf(record.at, this.settings.TIME_ZONE), contentDigest });
+      await this.store.insertRevocation(tx, record, {
+        signOffId,
+        revokedBy: caller.personId,
+        revokedOn: dayOf(record.at, this.settings.TIME_ZONE),
+        contentDigest,
+      });
       await this.progress.recompute(tx, record, [row.skill_level_ref]);
-      await this.ledger.append(tx, record, { kind: 'sign-off.revoked', subject: `sign-offs/${signOffId}`, actor: caller.personId, digest: contentDigest });
+      await this.ledger.append(tx, record, {
+        kind: 'sign-off.revoked',
+        subject: `sign-offs/${signOffId}`,
+        actor: caller.personId,
+        digest: contentDigest,
+      });
     });
   }
 
@@ -79,7 +95,12 @@ export class SignOffsService {
         const record = await this.ledger.lock(tx, engineerId);
         if (!(await this.store.insertExpiry(tx, record, signOffId))) return;
         await this.progress.recompute(tx, record, [skillLevel]);
-        await this.ledger.append(tx, record, { kind: 'sign-off.expired', subject: `sign-offs/${signOffId}`, actor: null, content: { signOff: signOffId } });
+        await this.ledger.append(tx, record, {
+          kind: 'sign-off.expired',
+          subject: `sign-offs/${signOffId}`,
+          actor: null,
+          content: { signOff: signOffId },
+        });
         noted += 1;
       });
     }

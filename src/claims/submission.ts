@@ -4,7 +4,19 @@ import type { Policy } from '../frameworks/policy';
 import type { SupportFact } from '../evidence/supports.facts';
 import type { ClaimCase, StandingApproval } from './claim-case.query';
 
-const policyContent = ({ skillLevel, version, acceptedPerStatement, mayMiss, distinctEvidence, maxAgeMonths, approvals, stepping, lineManagerMayApprove, validMonths, reviewDays }: Policy): Json => ({
+const policyContent = ({
+  skillLevel,
+  version,
+  acceptedPerStatement,
+  mayMiss,
+  distinctEvidence,
+  maxAgeMonths,
+  approvals,
+  stepping,
+  lineManagerMayApprove,
+  validMonths,
+  reviewDays,
+}: Policy): Json => ({
   skillLevel,
   version,
   acceptedPerStatement,
@@ -18,7 +30,11 @@ const policyContent = ({ skillLevel, version, acceptedPerStatement, mayMiss, dis
   reviewDays,
 });
 
-const frameworkContent = ({ skill }: ClaimCase): Json => ({ id: skill.frameworkId, name: skill.frameworkName, version: skill.frameworkVersion });
+const frameworkContent = ({ skill }: ClaimCase): Json => ({
+  id: skill.frameworkId,
+  name: skill.frameworkName,
+  version: skill.frameworkVersion,
+});
 
 const evidenceContent = ({ evidenceId, rationale, evidence }: SupportFact): { readonly [name: string]: Json } => ({
   evidenceId,

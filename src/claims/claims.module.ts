@@ -1,0 +1,35 @@
+import { Module } from '@nestjs/common';
+import { EvidenceModule } from '../evidence/evidence.module';
+import { FrameworksModule } from '../frameworks/frameworks.module';
+import { LedgerModule } from '../ledger/ledger.module';
+import { PeopleModule } from '../people/people.module';
+import { ProgressModule } from '../progress/progress.module';
+import { ClaimCases } from './claim-case.query';
+import { ClaimDecision } from './claim-decision';
+import { ClaimsApproval } from './claims.approval';
+import { ClaimsController } from './claims.controller';
+import { ClaimsDecisions } from './claims.decisions';
+import { ClaimsQueries } from './claims.queries';
+import { ClaimsService } from './claims.service';
+import { ClaimsStore } from './claims.store';
+import { RegisterController, SignOffsController } from './sign-offs.controller';
+import { SignOffsQueries } from './sign-offs.queries';
+import { SignOffsService } from './sign-offs.service';
+
+@Module({
+  imports: [LedgerModule, PeopleModule, FrameworksModule, ProgressModule, EvidenceModule],
+  controllers: [ClaimsController, SignOffsController, RegisterController],
+  providers: [
+    ClaimCases,
+    ClaimDecision,
+    ClaimsStore,
+    ClaimsService,
+    ClaimsDecisions,
+    ClaimsApproval,
+    ClaimsQueries,
+    SignOffsService,
+    SignOffsQueries,
+  ],
+  exports: [SignOffsService],
+})
+export class ClaimsModule {}
