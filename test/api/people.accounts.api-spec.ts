@@ -297,12 +297,12 @@ describe('who sees whom', () => {
 
   it('is listed by name in pages, and searched by a part of name or address', async () => {
     const all: string[] = [];
-    let cursor: unknown = null;
+    let cursor: string | null = null;
     do {
-      const page: Answer = await admin.get(`/people?limit=7&active=true${cursor === null ? '' : `&cursor=${String(cursor)}`}`);
+      const page: Answer = await admin.get(`/people?limit=7&active=true${cursor === null ? '' : `&cursor=${cursor}`}`);
       expect(page.status).toBe(200);
       all.push(...(page.body['items'] as { id: string }[]).map(({ id }) => id));
-      cursor = page.body['nextCursor'];
+      cursor = page.body['nextCursor'] as string | null;
     } while (cursor !== null);
     const rows = await api.database.query<{ person_id: string }>(`SELECT person_id FROM person WHERE active ORDER BY name, person_id`);
     expect(all).toEqual(rows.map(({ person_id }) => person_id));
