@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Param, Post, Res } from '@nestjs/common';
-import { ApiBody, ApiConsumes, ApiOkResponse, ApiParam, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiConsumes, ApiCreatedResponse, ApiOkResponse, ApiParam, ApiTags } from '@nestjs/swagger';
 import { FRAMEWORK_ID_PATTERN, parseSkillRef, skillRef } from '../kernel/reference';
 import { demand, raise } from '../kernel/refusal';
 import type { ApiReply } from '../platform/api-request';
@@ -7,7 +7,7 @@ import { TextBody } from '../platform/body.pipe';
 import { Problems } from '../platform/openapi';
 import { Requires } from '../platform/requires';
 import { importMediaTypes, readImport } from './framework-import';
-import type { FrameworkPack } from './framework-pack';
+import { type FrameworkPack, PACK_SCHEMA } from './framework-pack';
 import { FrameworkImportAnswer, FrameworkItem, FrameworkLevelItem, FrameworkSkillItem, SkillAnswer } from './frameworks.dto';
 import { FrameworksQueries } from './frameworks.queries';
 import { FrameworksService } from './frameworks.service';
@@ -58,7 +58,7 @@ export class FrameworksController {
 
   /**
    * Loads a skill of a framework: a pack as JSON (frameworks/README.md describes it), or the page of an SFIA skill as text.
-   * What is loaded never changes; the same content again is answered with 200 and changes nothing.
+   * @remarks What is loaded never changes: other words for it are refused, the same again changes nothing.
    */
   @Requires('admin')
   @Problems('import-refused', 'framework-in-use')
@@ -66,8 +66,14 @@ export class FrameworksController {
   @ApiBody({
     required: true,
     description: 'A pack, or a page as text.',
-    schema: { oneOf: [{ type: 'object', required: ['framework', 'levels', 'skill'] }, { type: 'string' }] },
+    schema: {
+      oneOf: [
+        PACK_SCHEMA as unknown as Record<string, unknown>,
+        { type: 'string', description: 'A page, in the form that the importer reads.' },
+      ],
+    },
   })
+  @ApiCreatedResponse({ description: 'It is loaded now.', type: FrameworkImportAnswer })
   @ApiOkResponse({ description: 'It was loaded already, word for word.', type: FrameworkImportAnswer })
   @Post('imports')
   async import(@Body() { mediaType, text }: TextBody, @Res({ passthrough: true }) reply: ApiReply): Promise<FrameworkImportAnswer> {

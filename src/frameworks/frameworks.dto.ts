@@ -1,17 +1,17 @@
 /** One version of a framework. */
 export class FrameworkItem {
-  /** @example sfia-9 */
+  /** @example "sfia-9 */"
   id: string;
 
-  /** @example SFIA */
+  /** @example "SFIA */"
   name: string;
 
-  /** @example 9 */
+  /** @example "9 */"
   version: string;
 
   /**
    * Whose text it is, and who may use it.
-   * @example © Copyright SFIA Foundation.
+   * @example "© Copyright SFIA Foundation."
    */
   rights: string;
 
@@ -24,7 +24,7 @@ export class FrameworkItem {
 
 /** One of a framework's seven levels of responsibility. */
 export class FrameworkLevelItem {
-  /** @example 4 */
+  /** @example "4 */"
   level: number;
 
   /**
@@ -35,20 +35,20 @@ export class FrameworkLevelItem {
 
   /**
    * What autonomy and responsibility the level is about.
-   * @example The essence of the level, as the framework has it.
+   * @example "The essence of the level, as the framework has it."
    */
   essence: string;
 }
 
 /** A skill in the list of its framework. */
 export class FrameworkSkillItem {
-  /** @example sfia-9:ITOP */
+  /** @example "sfia-9:ITOP */"
   ref: string;
 
-  /** @example ITOP */
+  /** @example "ITOP */"
   code: string;
 
-  /** @example Infrastructure operations */
+  /** @example "Infrastructure operations" */
   name: string;
 
   /**
@@ -62,7 +62,7 @@ export class FrameworkSkillItem {
 export class SkillGuidance {
   /**
    * Paragraphs with an empty line between; a list is lines that begin with `- `.
-   * @example The framework's guidance, as it has it.
+   * @example "The guidance of the framework, as it has it."
    */
   text: string;
 
@@ -72,10 +72,10 @@ export class SkillGuidance {
 
 /** A skill that often goes with this one. */
 export class RelatedSkill {
-  /** @example SINT */
+  /** @example "SINT */"
   code: string;
 
-  /** @example Systems integration and build */
+  /** @example "Systems integration and build" */
   name: string;
 
   /**
@@ -87,7 +87,7 @@ export class RelatedSkill {
 
 /** One sentence of a skill level: what evidence can show. */
 export class SkillStatement {
-  /** @example sfia-9:ITOP.4.2 */
+  /** @example "sfia-9:ITOP.4.2 */"
   ref: string;
 
   /**
@@ -102,22 +102,22 @@ export class SkillStatement {
    */
   paragraph: number;
 
-  /** @example The sentence, as the framework has it. */
+  /** @example "The sentence, as the framework has it." */
   text: string;
 }
 
 /** A skill at one of the seven levels. */
 export class SkillLevelItem {
-  /** @example sfia-9:ITOP.4 */
+  /** @example "sfia-9:ITOP.4 */"
   ref: string;
 
-  /** @example 4 */
+  /** @example "4 */"
   level: number;
 
-  /** @example Enable */
+  /** @example "Enable */"
   phrase: string;
 
-  /** @example The essence of the level, as the framework has it. */
+  /** @example "The essence of the level, as the framework has it." */
   essence: string;
 
   /**
@@ -128,7 +128,7 @@ export class SkillLevelItem {
 
   /**
    * Where the level is not defined: what to do instead, laid out as the skill's guidance.
-   * @example The framework's advice, as it has it.
+   * @example "The advice of the framework, as it has it."
    */
   guidance?: string;
 
@@ -137,16 +137,16 @@ export class SkillLevelItem {
 
 /** A skill with all that its framework says of it. */
 export class SkillAnswer {
-  /** @example sfia-9:ITOP */
+  /** @example "sfia-9:ITOP */"
   ref: string;
 
-  /** @example ITOP */
+  /** @example "ITOP */"
   code: string;
 
-  /** @example Infrastructure operations */
+  /** @example "Infrastructure operations" */
   name: string;
 
-  /** @example What the skill is, as the framework has it. */
+  /** @example "What the skill is, as the framework has it." */
   description: string;
 
   guidance: SkillGuidance;
@@ -165,7 +165,7 @@ export class SkillAnswer {
 
   /**
    * Whose text it is, and who may use it.
-   * @example © Copyright SFIA Foundation.
+   * @example "© Copyright SFIA Foundation."
    */
   rights: string;
 
@@ -177,28 +177,28 @@ export class SkillAnswer {
 
 /** The framework that an import belongs to. */
 export class ImportedFramework {
-  /** @example sfia-9 */
+  /** @example "sfia-9 */"
   id: string;
 
-  /** @example SFIA */
+  /** @example "SFIA */"
   name: string;
 
-  /** @example 9 */
+  /** @example "9 */"
   version: string;
 
-  /** @example © Copyright SFIA Foundation. */
+  /** @example "© Copyright SFIA Foundation." */
   rights: string;
 }
 
 /** The skill that an import brought. */
 export class ImportedSkill {
-  /** @example sfia-9:ITOP */
+  /** @example "sfia-9:ITOP */"
   ref: string;
 
-  /** @example ITOP */
+  /** @example "ITOP */"
   code: string;
 
-  /** @example Infrastructure operations */
+  /** @example "Infrastructure operations" */
   name: string;
 }
 

@@ -64,7 +64,7 @@ export class PolicyRequest {
 
   /**
    * How many months a sign-off lasts; null is for good.
-   * @example null
+   * @example 36
    */
   @Max(240)
   @Min(1)
@@ -134,7 +134,7 @@ export class PolicyVersionItem {
 
   /**
    * How many months a sign-off lasts; null is for good.
-   * @example null
+   * @example 36
    */
   validMonths: number | null;
 
@@ -147,13 +147,13 @@ export class PolicyVersionItem {
   /** Who set it; null is the default that the level was loaded with. */
   setBy: PersonName | null;
 
-  /** @example 2026-11-02T09:30:00.000Z */
+  /** @example "2026-11-02T09:30:00.000Z */"
   setAt: string;
 }
 
 /** The numbers in the gate of one skill level, as they are now. */
 export class PolicyAnswer extends PolicyVersionItem {
-  /** @example sfia-9:ITOP.4 */
+  /** @example "sfia-9:ITOP.4 */"
   skillLevel: string;
 
   /** Every version there was, the newest (this one) first. Claims keep the version of their first submission, sign-offs that of their granting. */
