@@ -1,12 +1,12 @@
 /** One version of a framework. */
 export class FrameworkItem {
-  /** @example "sfia-9 */"
+  /** @example sfia-9 */
   id: string;
 
-  /** @example "SFIA */"
+  /** @example SFIA */
   name: string;
 
-  /** @example "9 */"
+  /** @example 9 */
   version: string;
 
   /**
@@ -24,7 +24,7 @@ export class FrameworkItem {
 
 /** One of a framework's seven levels of responsibility. */
 export class FrameworkLevelItem {
-  /** @example "4 */"
+  /** @example 4 */
   level: number;
 
   /**
@@ -42,10 +42,10 @@ export class FrameworkLevelItem {
 
 /** A skill in the list of its framework. */
 export class FrameworkSkillItem {
-  /** @example "sfia-9:ITOP */"
+  /** @example sfia-9:ITOP */
   ref: string;
 
-  /** @example "ITOP */"
+  /** @example ITOP */
   code: string;
 
   /** @example "Infrastructure operations" */
@@ -72,7 +72,7 @@ export class SkillGuidance {
 
 /** A skill that often goes with this one. */
 export class RelatedSkill {
-  /** @example "SINT */"
+  /** @example SINT */
   code: string;
 
   /** @example "Systems integration and build" */
@@ -87,7 +87,7 @@ export class RelatedSkill {
 
 /** One sentence of a skill level: what evidence can show. */
 export class SkillStatement {
-  /** @example "sfia-9:ITOP.4.2 */"
+  /** @example sfia-9:ITOP.4.2 */
   ref: string;
 
   /**
@@ -108,13 +108,13 @@ export class SkillStatement {
 
 /** A skill at one of the seven levels. */
 export class SkillLevelItem {
-  /** @example "sfia-9:ITOP.4 */"
+  /** @example sfia-9:ITOP.4 */
   ref: string;
 
-  /** @example "4 */"
+  /** @example 4 */
   level: number;
 
-  /** @example "Enable */"
+  /** @example Enable */
   phrase: string;
 
   /** @example "The essence of the level, as the framework has it." */
@@ -137,10 +137,10 @@ export class SkillLevelItem {
 
 /** A skill with all that its framework says of it. */
 export class SkillAnswer {
-  /** @example "sfia-9:ITOP */"
+  /** @example sfia-9:ITOP */
   ref: string;
 
-  /** @example "ITOP */"
+  /** @example ITOP */
   code: string;
 
   /** @example "Infrastructure operations" */
@@ -177,13 +177,13 @@ export class SkillAnswer {
 
 /** The framework that an import belongs to. */
 export class ImportedFramework {
-  /** @example "sfia-9 */"
+  /** @example sfia-9 */
   id: string;
 
-  /** @example "SFIA */"
+  /** @example SFIA */
   name: string;
 
-  /** @example "9 */"
+  /** @example 9 */
   version: string;
 
   /** @example "© Copyright SFIA Foundation." */
@@ -192,10 +192,10 @@ export class ImportedFramework {
 
 /** The skill that an import brought. */
 export class ImportedSkill {
-  /** @example "sfia-9:ITOP */"
+  /** @example sfia-9:ITOP */
   ref: string;
 
-  /** @example "ITOP */"
+  /** @example ITOP */
   code: string;
 
   /** @example "Infrastructure operations" */

@@ -147,13 +147,13 @@ export class PolicyVersionItem {
   /** Who set it; null is the default that the level was loaded with. */
   setBy: PersonName | null;
 
-  /** @example "2026-11-02T09:30:00.000Z */"
+  /** @example 2026-11-02T09:30:00.000Z */
   setAt: string;
 }
 
 /** The numbers in the gate of one skill level, as they are now. */
 export class PolicyAnswer extends PolicyVersionItem {
-  /** @example "sfia-9:ITOP.4 */"
+  /** @example sfia-9:ITOP.4 */
   skillLevel: string;
 
   /** Every version there was, the newest (this one) first. Claims keep the version of their first submission, sign-offs that of their granting. */
