@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import { DataSource } from 'typeorm';
+import { ClaimsModule } from './claims/claims.module';
 import { Settings } from './config';
 import { EvidenceModule } from './evidence/evidence.module';
 import { FrameworksModule } from './frameworks/frameworks.module';
@@ -35,7 +36,7 @@ export class AppModule {
   static of(settings: Settings, dataSource: DataSource): DynamicModule {
     return {
       module: AppModule,
-      imports: [SurroundingsModule.of(settings, dataSource), PlatformModule, LedgerModule, PeopleModule, FrameworksModule, EvidenceModule],
+      imports: [SurroundingsModule.of(settings, dataSource), PlatformModule, LedgerModule, PeopleModule, FrameworksModule, EvidenceModule, ClaimsModule],
       providers: [
         { provide: APP_GUARD, useClass: SignInGuard },
         { provide: APP_GUARD, useClass: RequiresGuard },
