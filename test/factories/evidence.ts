@@ -1,4 +1,9 @@
-import type { Answer } from '../setup/app';
+import { randomBytes } from 'node:crypto';
+import { newId } from '../../src/kernel/ids';
+import { LedgerLog } from '../../src/ledger/ledger.log';
+import { Transactions } from '../../src/platform/transaction';
+import { ProgressStore } from '../../src/progress/progress.store';
+import type { Answer, TestApp } from '../setup/app';
 import type { TestPerson } from './people';
 
 /** A support in an answer. */
@@ -108,4 +113,85 @@ export async function review(
     { ifMatch: etag },
   );
   return expected(answer, 200, 'reviewing a support');
+}
+
+/** A support that a claim rests on. */
+export interface PinTraits {
+  readonly evidenceId: string;
+  readonly statement: string;
+  /** 1 if left out. */
+  readonly revision?: number;
+}
+
+/**
+ * Puts a claim with a submission and its pins straight into the database: for tests of what a claim locks and shows, whatever its gate would say.
+ * Answers its id.
+ */
+export async function pinBySql(
+  api: TestApp,
+  engineer: Pick<TestPerson, 'id'>,
+  skillLevel: string,
+  pins: readonly PinTraits[],
+  { state = 'submitted', approvedBy }: { state?: string; approvedBy?: Pick<TestPerson, 'id'> } = {},
+): Promise<string> {
+  const claimId = newId();
+  const digest = randomBytes(32);
+  const { database } = api;
+  await database.query(
+    `INSERT INTO claim (engineer_id, claim_id, skill_ref, skill_level_ref, state, summary, policy_version, first_submitted_on, submission, due_on, drafted_at, changed_at)
+     VALUES ($1, $2, regexp_replace($3, '[.][0-9]$', ''), $3, $4, 'By SQL.', 1, current_date, 1, CASE WHEN $4 = 'submitted' THEN current_date END, now(), now())`,
+    [engineer.id, claimId, skillLevel, state],
+  );
+  await database.query(
+    `INSERT INTO claim_submission (engineer_id, claim_id, submission, at, submitted_on, digest) VALUES ($1, $2, 1, now(), current_date, $3)`,
+    [engineer.id, claimId, digest],
+  );
+  for (const { evidenceId, statement, revision = 1 } of pins) {
+    await database.query(
+      `INSERT INTO claim_pin (engineer_id, claim_id, submission, evidence_id, statement_ref, revision) VALUES ($1, $2, 1, $3, $4, $5)`,
+      [engineer.id, claimId, evidenceId, statement, revision],
+    );
+  }
+  if (approvedBy !== undefined) {
+    await database.query(
+      `INSERT INTO approval (engineer_id, claim_id, submission, mentor_id, at, submission_digest, content_digest) VALUES ($1, $2, 1, $3, now(), $4, $4)`,
+      [engineer.id, claimId, approvedBy.id, digest],
+    );
+  }
+  return claimId;
+}
+
+/** Gives a claim another state, straight in the database. */
+export async function setClaimState(api: TestApp, claimId: string, state: string): Promise<void> {
+  await api.database.query(`UPDATE claim SET state = $2, due_on = CASE WHEN $2 = 'submitted' THEN current_date END WHERE claim_id = $1`, [
+    claimId,
+    state,
+  ]);
+}
+
+/** What the ledger says, oldest first: `kind subject`, the ids of evidence left out. */
+export async function ledgerOf(engineer: TestPerson): Promise<string[]> {
+  const { body } = await engineer.get<{ items: { kind: string; subject: string }[] }>('/engineers/me/ledger?limit=100');
+  return body.items.map(({ kind, subject }) => `${kind} ${subject.replace(/^evidence\/[0-9a-f-]{36}\/?/, '')}`.trim());
+}
+
+/** Throws unless every hash and digest of a record's chain is right. */
+export async function checkLedger(engineer: TestPerson): Promise<void> {
+  const { body } = await engineer.get('/engineers/me/ledger/verification');
+  if (body['ok'] !== true) throw new Error(`the ledger does not verify: ${JSON.stringify(body)}`);
+}
+
+const progressRows = (api: TestApp, engineerId: string): Promise<Record<string, unknown>[]> =>
+  api.database.query(`SELECT * FROM progress WHERE engineer_id = $1 ORDER BY skill_level_ref`, [engineerId]);
+
+/** The progress rows of a record as they were kept, and as a rebuild from scratch makes them. */
+export async function progressOf(
+  api: TestApp,
+  { id }: Pick<TestPerson, 'id'>,
+): Promise<{ kept: Record<string, unknown>[]; rebuilt: Record<string, unknown>[] }> {
+  const kept = await progressRows(api, id);
+  const ledger = api.app.get(LedgerLog, { strict: false });
+  const store = api.app.get(ProgressStore, { strict: false });
+  await api.app.get(Transactions, { strict: false }).run(async (tx) => store.rebuild(tx, await ledger.lock(tx, id)));
+  return { kept, rebuilt: await progressRows(api, id) };
 }
