@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config';
 import { Database } from '../platform/transaction';
+import { inForce, todayIn } from './eligible-sql';
 import type { JudgeFacts } from './eligibility';
 
 interface JudgeRow {
@@ -35,8 +36,8 @@ const judgesSql = `
   )
   SELECT p.person_id, p.active, m.in_force,
          EXISTS (SELECT 1 FROM reporting_line l WHERE l.ancestor_id = p.person_id AND l.descendant_id = $1) AS above,
-         (SELECT max(g.level)::int FROM progress g WHERE g.engineer_id = p.person_id AND g.skill_ref = $2 AND g.sign_off_id IS NOT NULL
-            AND (g.valid_until IS NULL OR g.valid_until >= (now() AT TIME ZONE $3)::date)) AS held,
+         (SELECT max(g.level)::int FROM progress g WHERE g.engineer_id = p.person_id AND g.skill_ref = $2
+            AND ${inForce('g', todayIn('$3'))}) AS held,
          (SELECT max(a.up_to_level)::int FROM accreditation a WHERE a.person_id = p.person_id AND a.skill_ref = $2 AND a.ended_at IS NULL) AS accredited,
          coalesce(p.approvals_barred_until > now(), false) AS barred
     FROM person p LEFT JOIN mentors m ON m.mentor_id = p.person_id

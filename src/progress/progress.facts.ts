@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config';
+import type { Day } from '../kernel/clock';
 import { Database } from '../platform/transaction';
+import { inForce, todayIn } from './eligible-sql';
 
 /** Which levels are held. */
 @Injectable()
@@ -10,12 +12,12 @@ export class ProgressFacts {
     private readonly settings: Settings,
   ) {}
 
-  /** Levels of a skill (`sfia-9:ITOP`) for which the engineer has a sign-off in force today, ascending. */
-  async levelsHeld(engineerId: string, skillRef: string): Promise<number[]> {
+  /** Levels of a skill (`sfia-9:ITOP`) for which the engineer has a sign-off in force today, or on another day, ascending. */
+  async levelsHeld(engineerId: string, skillRef: string, on: Day | null = null): Promise<number[]> {
     const rows = await this.db.query<{ level: number }>(
-      `SELECT level::int AS level FROM progress WHERE engineer_id = $1 AND skill_ref = $2 AND sign_off_id IS NOT NULL
-          AND (valid_until IS NULL OR valid_until >= (now() AT TIME ZONE $3)::date) ORDER BY level`,
-      [engineerId, skillRef, this.settings.TIME_ZONE],
+      `SELECT g.level::int AS level FROM progress g WHERE g.engineer_id = $1 AND g.skill_ref = $2
+          AND ${inForce('g', `coalesce($4::date, ${todayIn('$3')})`)} ORDER BY g.level`,
+      [engineerId, skillRef, this.settings.TIME_ZONE, on],
     );
     return rows.map(({ level }) => level);
   }

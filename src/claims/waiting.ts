@@ -1,0 +1,32 @@
+import { isEligible } from '../progress/eligible-sql';
+
+/**
+ * SQL, FROM and WHERE: submitted claims that wait for the mentors in `judges j` (a result of judges() in progress/eligible-sql.ts):
+ * eligible at the level now, under the policy that the claim keeps, and not yet approved by them. Names c (claim), l (its skill level), y (its policy).
+ */
+export const waitingClaims = `
+    FROM judges j
+    JOIN claim c ON c.engineer_id = j.engineer_id AND c.skill_ref = j.skill_ref AND c.state = 'submitted'
+    JOIN skill_level l ON l.skill_level_ref = c.skill_level_ref
+    JOIN policy y ON y.skill_level_ref = c.skill_level_ref AND y.version = c.policy_version
+   WHERE ${isEligible('j', 'l.level', 'y.line_manager_may_approve')}
+     AND NOT EXISTS (SELECT 1 FROM approval a WHERE a.engineer_id = c.engineer_id AND a.claim_id = c.claim_id
+                        AND a.submission = c.submission AND a.mentor_id = j.mentor_id)`;
+
+/**
+ * SQL, FROM and WHERE: proposed supports that wait for the mentors in `judges j` outside of any submission, by evidence that is not archived;
+ * eligible at the statement's level now, under the newest policy. Names s (support), l (its skill level), e (its evidence).
+ */
+export const waitingSupports = `
+    FROM judges j
+    JOIN skill_level l ON l.skill_ref = j.skill_ref
+    JOIN support s ON s.engineer_id = j.engineer_id AND s.skill_level_ref = l.skill_level_ref AND s.state = 'proposed'
+    JOIN evidence e ON e.engineer_id = s.engineer_id AND e.evidence_id = s.evidence_id AND e.state = 'logged'
+   WHERE ${isEligible(
+     'j',
+     'l.level',
+     `(SELECT y.line_manager_may_approve FROM policy y WHERE y.skill_level_ref = l.skill_level_ref ORDER BY y.version DESC LIMIT 1)`,
+   )}
+     AND NOT EXISTS (SELECT 1 FROM claim_pin n
+                       JOIN claim c ON c.engineer_id = n.engineer_id AND c.claim_id = n.claim_id AND c.submission = n.submission
+                      WHERE n.engineer_id = s.engineer_id AND n.evidence_id = s.evidence_id AND n.statement_ref = s.statement_ref AND c.state = 'submitted')`;

@@ -1,0 +1,20 @@
+import { Controller, Get } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { Viewpoint } from '../kernel/actor';
+import { Caller } from '../platform/api-request';
+import { Requires } from '../platform/requires';
+import { MeAnswer } from './me.dto';
+import { MeQuery } from './me.query';
+
+@ApiTags('Me')
+@Controller('me')
+export class MeController {
+  constructor(private readonly me: MeQuery) {}
+
+  /** Who the caller is: roles, whom they mentor and manage, who mentors them, and what waits for them. */
+  @Requires('signed-in')
+  @Get()
+  get(@Caller() caller: Viewpoint): Promise<MeAnswer> {
+    return this.me.of(caller);
+  }
+}

@@ -1,0 +1,26 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { Viewpoint } from '../kernel/actor';
+import { raise } from '../kernel/refusal';
+import { Caller, IdParam } from '../platform/api-request';
+import { Requires } from '../platform/requires';
+import { TeamDashboardAnswer, TeamDashboardRequest } from './team-dashboard.dto';
+import { TeamDashboardQuery } from './team-dashboard.query';
+
+@ApiTags('Dashboards')
+@Controller('teams/:managerId')
+export class TeamDashboardController {
+  constructor(private readonly team: TeamDashboardQuery) {}
+
+  /** Who in a team stands where in a skill, what is submitted, and on whom it waits. Never stale: it is read from what every write keeps up. */
+  @Requires('self', 'line', 'auditor')
+  @Get('dashboard')
+  async dashboard(
+    @Caller() { personId }: Viewpoint,
+    @IdParam({ name: 'managerId', orMe: true }) managerId: string,
+    @Query() { skill, depth }: TeamDashboardRequest,
+  ): Promise<TeamDashboardAnswer> {
+    const found = await this.team.of(personId, managerId, skill ?? null, depth ?? 'direct');
+    return found ?? raise('not-found', 'There is no such skill.');
+  }
+}

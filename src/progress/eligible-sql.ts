@@ -1,0 +1,32 @@
+/**
+ * SQL: one row for each mentor who may judge an engineer in a skill now, with how far: the rule of checkEligible (eligibility.ts) for many people at once.
+ * Columns: engineer_id, skill_ref, mentor_id, mentor_name, above (in the reporting line), reach (the highest level they hold or are accredited to; null for none).
+ * @param scope which mentorships `m` are looked at, as a condition: by mentor or by engineer, so that an index is used
+ * @param today the organisation's day, as an expression
+ */
+export const judges = (scope: string, today: string): string => `
+  SELECT DISTINCT m.engineer_id, k.skill_ref, m.mentor_id, p.name AS mentor_name,
+         EXISTS (SELECT 1 FROM reporting_line r WHERE r.ancestor_id = m.mentor_id AND r.descendant_id = m.engineer_id) AS above,
+         greatest(
+           (SELECT max(h.level) FROM progress h WHERE h.engineer_id = m.mentor_id AND h.skill_ref = k.skill_ref AND ${inForce('h', today)}),
+           (SELECT max(a.up_to_level) FROM accreditation a WHERE a.person_id = m.mentor_id AND a.skill_ref = k.skill_ref AND a.ended_at IS NULL)
+         ) AS reach
+    FROM mentorship m
+    JOIN mentorship_skill k ON k.engineer_id = m.engineer_id AND k.mentorship_id = m.mentorship_id
+    JOIN person p ON p.person_id = m.mentor_id
+   WHERE ${scope} AND p.active AND m.mentor_id <> m.engineer_id
+     AND m.from_at <= now() AND (m.until_at IS NULL OR m.until_at > now())`;
+
+/**
+ * SQL, a condition: whether a row of judges() is eligible at a level.
+ * @param lineManagerMayApprove what the policy says of those above in the reporting line, as an expression
+ */
+export const isEligible = (judge: string, level: string, lineManagerMayApprove: string): string =>
+  `${judge}.reach >= ${level} AND (${lineManagerMayApprove} OR NOT ${judge}.above)`;
+
+/** SQL, a condition: whether a row of progress is a level held on a day. */
+export const inForce = (progress: string, day: string): string =>
+  `${progress}.sign_off_id IS NOT NULL AND (${progress}.valid_until IS NULL OR ${progress}.valid_until >= ${day})`;
+
+/** SQL: the organisation's day now, given the parameter that holds its time zone. */
+export const todayIn = (timeZone: string): string => `(now() AT TIME ZONE ${timeZone})::date`;

@@ -1,0 +1,127 @@
+import { Injectable } from '@nestjs/common';
+import { Settings } from '../config';
+import { type Viewpoint, isAuditor } from '../kernel/actor';
+import type { Day } from '../kernel/clock';
+import { Database } from '../platform/transaction';
+import { inForce, todayIn } from './eligible-sql';
+import { currentLevelOf, figuresOf } from './progress';
+import type { LevelProgressAnswer, ProgressClaim } from './progress.dto';
+
+interface LevelRow {
+  name: string;
+  skill: string;
+  rights: string;
+  today: Day;
+  level: number;
+  phrase: string;
+  ref: string | null;
+  total: number;
+  accepted: number | null;
+  proposed: number | null;
+  last_evidence_on: Day | null;
+  going_on: boolean | null;
+  claim_id: string | null;
+  claim_state: ProgressClaim['state'] | null;
+  sign_off_id: string | null;
+  signed_off_on: Day | null;
+  valid_until: Day | null;
+  signed_off_accepted: number | null;
+}
+
+/** How far an engineer is in a skill, as one caller sees it. */
+export interface SkillProgress {
+  readonly engineer: { readonly id: string; readonly name: string };
+  readonly skill: string;
+  readonly rights: string;
+  /** The organisation's day. */
+  readonly today: Day;
+  /** The highest level with a sign-off in force; null where none is held. */
+  readonly currentLevel: number | null;
+  /** All levels of the framework, ascending. */
+  readonly levels: readonly LevelProgressAnswer[];
+}
+
+// $1 engineer, $2 skill or null, $3 the skills the caller may see or null for all, $4 time zone,
+// $5 sees every claim, $6 skills whose claims the caller sees from their first submission on, $7 sees submitted and approved ones (sightOf in claims/claim.policy.ts).
+// Without a skill: the first that the record has anything in, else the first of the catalogue.
+const levelsSql = `
+  WITH chosen AS (
+    SELECT coalesce($2, (SELECT min(g.skill_ref) FROM progress g WHERE g.engineer_id = $1 AND ($3::text[] IS NULL OR g.skill_ref = ANY ($3))),
+                    (SELECT min(s.skill_ref) FROM skill s WHERE $3::text[] IS NULL OR s.skill_ref = ANY ($3))) AS skill_ref
+  )
+  SELECT p.name, s.skill_ref AS skill, f.rights, ${todayIn('$4')} AS today, v.level::int AS level, v.phrase, l.skill_level_ref AS ref,
+         (SELECT count(*)::int FROM statement t WHERE t.skill_level_ref = l.skill_level_ref) AS total,
+         g.accepted, g.proposed, g.last_evidence_on, g.going_on, c.claim_id, c.state AS claim_state,
+         held.sign_off_id, held.signed_off_on, held.valid_until, held.signed_off_accepted
+    FROM chosen JOIN skill s ON s.skill_ref = chosen.skill_ref
+    JOIN framework f ON f.framework_id = s.framework_id
+    JOIN framework_level v ON v.framework_id = s.framework_id
+    JOIN person p ON p.person_id = $1
+    LEFT JOIN skill_level l ON l.skill_ref = s.skill_ref AND l.level = v.level
+    LEFT JOIN progress g ON g.engineer_id = $1 AND g.skill_level_ref = l.skill_level_ref
+    LEFT JOIN progress held ON held.engineer_id = $1 AND held.skill_level_ref = l.skill_level_ref AND ${inForce('held', todayIn('$4'))}
+    LEFT JOIN claim c ON c.engineer_id = g.engineer_id AND c.claim_id = g.claim_id
+     AND ($5 OR (c.submission > 0 AND c.skill_ref = ANY ($6::text[])) OR ($7 AND c.state IN ('submitted', 'approved')))
+   WHERE $3::text[] IS NULL OR s.skill_ref = ANY ($3)
+   ORDER BY v.level`;
+
+function levelOf(row: LevelRow): LevelProgressAnswer {
+  return {
+    ref: row.ref ?? `${row.skill}.${row.level}`,
+    level: row.level,
+    phrase: row.phrase,
+    defined: row.ref !== null,
+    statements: figuresOf({
+      total: row.total,
+      accepted: row.accepted ?? 0,
+      proposed: row.proposed ?? 0,
+      signedOffAccepted: row.signed_off_accepted,
+    }),
+    lastEvidenceOn: row.last_evidence_on,
+    goingOn: row.going_on ?? false,
+    claim: row.claim_id === null || row.claim_state === null ? null : { id: row.claim_id, state: row.claim_state },
+    signOff:
+      row.sign_off_id === null || row.signed_off_on === null
+        ? null
+        : { id: row.sign_off_id, on: row.signed_off_on, until: row.valid_until },
+  };
+}
+
+/** What a record adds up to, as callers may see it. */
+@Injectable()
+export class ProgressQueries {
+  constructor(
+    private readonly db: Database,
+    private readonly settings: Settings,
+  ) {}
+
+  /**
+   * How far an engineer is at each level of a skill.
+   * @param skill `sfia-9:ITOP`; null for the one that the record has something in
+   * @returns null where there is no such skill, or none that the caller may know of here
+   */
+  async ofSkill(viewpoint: Viewpoint, engineerId: string, skill: string | null): Promise<SkillProgress | null> {
+    const { relation } = viewpoint;
+    const seesAll = relation?.self === true || isAuditor(viewpoint);
+    const skills = seesAll || relation?.above === true ? null : (relation?.mentorSkills ?? []);
+    const rows = await this.db.query<LevelRow>(levelsSql, [
+      engineerId,
+      skill,
+      skills,
+      this.settings.TIME_ZONE,
+      seesAll,
+      relation?.mentorSkills ?? [],
+      relation?.above === true,
+    ]);
+    const [first] = rows;
+    if (first === undefined) return null;
+    return {
+      engineer: { id: engineerId, name: first.name },
+      skill: first.skill,
+      rights: first.rights,
+      today: first.today,
+      currentLevel: currentLevelOf(rows.map(({ level, sign_off_id: signOff }) => ({ level, held: signOff !== null }))),
+      levels: rows.map(levelOf),
+    };
+  }
+}

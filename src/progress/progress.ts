@@ -1,0 +1,18 @@
+/** The highest level of a skill with a sign-off in force, or null where none is held. */
+export const currentLevelOf = (levels: readonly { readonly level: number; readonly held: boolean }[]): number | null =>
+  levels.reduce<number | null>((highest, { level, held }) => (held && level > (highest ?? 0) ? level : highest), null);
+
+/** What progress says of one skill level, as far as its figures go. */
+export interface LevelFigures {
+  readonly total: number;
+  readonly accepted: number;
+  readonly proposed: number;
+  /** Of the sign-off in force; null where the level is not held. */
+  readonly signedOffAccepted: number | null;
+}
+
+/** The figures that are shown: a level in force shows those of its sign-off (design.md, "A claim's life"). */
+export function figuresOf({ total, accepted, proposed, signedOffAccepted }: LevelFigures): Omit<LevelFigures, 'signedOffAccepted'> {
+  const shown = signedOffAccepted ?? accepted;
+  return { total, accepted: shown, proposed: Math.min(proposed, total - shown) };
+}
