@@ -1,8 +1,9 @@
-import { type DynamicModule, Module } from '@nestjs/common';
+import { type DynamicModule, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import { DataSource } from 'typeorm';
 import { ClaimsModule } from './claims/claims.module';
 import { Settings } from './config';
+import { DashboardsModule } from './dashboards/dashboards.module';
 import { EvidenceModule } from './evidence/evidence.module';
 import { FrameworksModule } from './frameworks/frameworks.module';
 import { LedgerModule } from './ledger/ledger.module';
@@ -14,9 +15,15 @@ import { PlatformModule } from './platform/platform.module';
 import { ProblemFilter } from './platform/problem.filter';
 import { RequiresGuard } from './platform/requires';
 
-/** What the application is given from outside. */
+/** What the application is given from outside. The pool is closed when the last request is answered. */
 @Module({})
-class SurroundingsModule {
+class SurroundingsModule implements OnApplicationShutdown {
+  constructor(private readonly dataSource: DataSource) {}
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.dataSource.destroy();
+  }
+
   static of(settings: Settings, dataSource: DataSource): DynamicModule {
     return {
       module: SurroundingsModule,
@@ -36,7 +43,16 @@ export class AppModule {
   static of(settings: Settings, dataSource: DataSource): DynamicModule {
     return {
       module: AppModule,
-      imports: [SurroundingsModule.of(settings, dataSource), PlatformModule, LedgerModule, PeopleModule, FrameworksModule, EvidenceModule, ClaimsModule],
+      imports: [
+        SurroundingsModule.of(settings, dataSource),
+        PlatformModule,
+        LedgerModule,
+        PeopleModule,
+        FrameworksModule,
+        EvidenceModule,
+        ClaimsModule,
+        DashboardsModule,
+      ],
       providers: [
         { provide: APP_GUARD, useClass: SignInGuard },
         { provide: APP_GUARD, useClass: RequiresGuard },

@@ -9,7 +9,7 @@ export class ClaimEvidenceAnswer {
    * @example 2
    */
   revision: number;
-  /** @example Automated patching via IaC */
+  /** @example "Automated patching via IaC" */
   title: string;
   /**
    * When the work ended; null while it goes on.
@@ -18,7 +18,7 @@ export class ClaimEvidenceAnswer {
   endedOn: string | null;
   /** @example accepted */
   supportState: 'proposed' | 'accepted' | 'returned';
-  /** @example The Ansible playbooks and the Terraform module that drives them are mine. */
+  /** @example "The Ansible playbooks and the Terraform module that drives them are mine." */
   rationale: string;
   /**
    * Whether the claim rests on it.
@@ -35,7 +35,7 @@ export class ClaimEvidenceAnswer {
   reviewedAt: string | null;
   /**
    * What the mentor said of it; left out for those who do not see feedback.
-   * @example Good: the run log shows it.
+   * @example "Good: the run log shows it."
    */
   feedback?: string | null;
 }
@@ -44,7 +44,7 @@ export class ClaimEvidenceAnswer {
 export class ClaimStatementAnswer {
   /** @example sfia-9:ITOP.4.2 */
   ref: string;
-  /** @example Configures tools and/or creates scripts to automate infrastructure tasks. */
+  /** @example "Configures tools and/or creates scripts to automate infrastructure tasks." */
   text: string;
   evidence: ClaimEvidenceAnswer[];
   /**
@@ -64,7 +64,7 @@ export class UnmetAnswer {
   /** @example statement-without-evidence */
   code:
     'statement-without-evidence' | 'statement-not-accepted' | 'evidence-too-old' | 'too-few-items' | 'level-skipped' | 'no-eligible-mentor';
-  /** @example Statement ITOP.4.2 needs 1 support by evidence of work and has 0. */
+  /** @example "Statement ITOP.4.2 needs 1 support by evidence of work and has 0." */
   detail: string;
   /** @example sfia-9:ITOP.4.2 */
   statement?: string;
@@ -111,7 +111,7 @@ export class ClaimPolicyAnswer {
 export class EssenceAnswer {
   /** @example true */
   met: boolean;
-  /** @example Works on her own, and is asked for advice by the other teams. */
+  /** @example "Works on her own, and is asked for advice by the other teams." */
   note: string;
 }
 
@@ -120,7 +120,7 @@ export class ApprovalAnswer {
   mentor: PersonName;
   /** @example 2026-11-04T10:00:00.000Z */
   at: string;
-  /** @example I have seen this work and judged it against each statement. */
+  /** @example "I have seen this work and judged it against each statement." */
   meaning: string;
   essence: EssenceAnswer;
   /**
@@ -134,7 +134,7 @@ export class ApprovalAnswer {
 export class StatementFeedbackAnswer {
   /** @example sfia-9:ITOP.3.4 */
   statement: string;
-  /** @example Show one restoration that you did yourself. */
+  /** @example "Show one restoration that you did yourself." */
   feedback: string;
 }
 
@@ -146,9 +146,9 @@ export class ClaimHistoryItem {
   actor: PersonName | null;
   /** @example claim.changes-requested */
   kind: string;
-  /** @example Nearly there: one statement needs better evidence. */
+  /** @example "Nearly there: one statement needs better evidence." */
   feedback?: string;
-  /** @example The work shown is that of level 2. */
+  /** @example "The work shown is that of level 2." */
   reason?: string;
   statements?: StatementFeedbackAnswer[];
 }
@@ -174,7 +174,7 @@ export class ClaimItem {
   level: number;
   /** @example submitted */
   state: 'draft' | 'submitted' | 'changes-requested' | 'approved' | 'refused' | 'withdrawn';
-  /** @example I run provisioning, monitoring and backups of the payments platform on my own. */
+  /** @example "I run provisioning, monitoring and backups of the payments platform on my own." */
   summary: string;
   /** @example 2026-11-02T09:30:00.000Z */
   draftedAt: string;
@@ -231,7 +231,7 @@ export class ClaimAnswer extends ClaimItem {
   actions: ClaimActionsAnswer;
   /**
    * The framework's rights notice.
-   * @example © The SFIA Foundation
+   * @example "© The SFIA Foundation"
    */
   rights: string;
 }

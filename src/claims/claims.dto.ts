@@ -28,7 +28,7 @@ export class ClaimRequest {
   skillLevel: string;
   /**
    * Why the engineer works at this level, in their own words.
-   * @example I run provisioning, monitoring and backups of the payments platform on my own.
+   * @example "I run provisioning, monitoring and backups of the payments platform on my own."
    */
   @IsText(5000)
   summary: string;
@@ -49,14 +49,14 @@ export class NoOpportunityRequest {
   /** @example sfia-9:ITOP.3.4 */
   @IsText(100)
   statement: string;
-  /** @example Backups are run by a supplier in our department. */
+  /** @example "Backups are run by a supplier in our department." */
   @IsText(2000)
   reason: string;
 }
 
 /** What an engineer may change of a claim that is with them. */
 export class ClaimChangeRequest {
-  /** @example I run provisioning, monitoring and backups of the payments platform on my own. */
+  /** @example "I run provisioning, monitoring and backups of the payments platform on my own." */
   @ValidateIf(isGiven)
   @IsText(5000)
   summary?: string;
@@ -91,7 +91,7 @@ export class VerdictRequest {
   verdict: 'accepted' | 'returned';
   /**
    * What the engineer should know; demanded where the support is returned.
-   * @example The playbook is in your name, and the run log shows it working.
+   * @example "The playbook is in your name, and the run log shows it working."
    */
   @ValidateIf((request: VerdictRequest) => request.verdict === 'returned' || (request.feedback !== undefined && request.feedback !== null))
   @IsText(5000)
@@ -111,7 +111,7 @@ export class ReviewsRequest {
 
 /** A claim taken back. */
 export class WithdrawalRequest {
-  /** @example I want to add the migration first. */
+  /** @example "I want to add the migration first." */
   @IsOptional()
   @IsText(2000)
   reason?: string;
@@ -122,14 +122,14 @@ export class StatementFeedback {
   /** @example sfia-9:ITOP.3.4 */
   @IsText(100)
   statement: string;
-  /** @example Show one restoration that you did yourself. */
+  /** @example "Show one restoration that you did yourself." */
   @IsText(5000)
   feedback: string;
 }
 
 /** Back to the engineer, who may submit again. */
 export class ChangesRequest {
-  /** @example Nearly there: one statement needs better evidence. */
+  /** @example "Nearly there: one statement needs better evidence." */
   @IsText(5000)
   feedback: string;
   @IsArray()
@@ -143,7 +143,7 @@ export class ChangesRequest {
 
 /** The end of a claim. */
 export class RefusalRequest {
-  /** @example The work shown is that of level 2. */
+  /** @example "The work shown is that of level 2." */
   @IsText(5000)
   reason: string;
   @ValidateIf(isGiven)
@@ -160,7 +160,7 @@ export class EssenceRequest {
   /** @example true */
   @IsBoolean()
   met: boolean;
-  /** @example Works on her own, and is asked for advice by the other teams. */
+  /** @example "Works on her own, and is asked for advice by the other teams." */
   @IsText(5000)
   note: string;
 }
@@ -172,7 +172,7 @@ export class ApprovalRequest {
   @MinLength(1)
   @MaxLength(256)
   password: string;
-  /** @example I have seen this work and judged it against each statement. */
+  /** @example "I have seen this work and judged it against each statement." */
   @IsText(1000)
   meaning: string;
   @IsObject()

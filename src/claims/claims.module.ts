@@ -12,13 +12,18 @@ import { ClaimsDecisions } from './claims.decisions';
 import { ClaimsQueries } from './claims.queries';
 import { ClaimsService } from './claims.service';
 import { ClaimsStore } from './claims.store';
+import { ReadinessController } from './readiness.controller';
+import { Readiness } from './readiness.service';
+import { ReviewsController } from './reviews.controller';
+import { ReviewsQueries } from './reviews.queries';
 import { RegisterController, SignOffsController } from './sign-offs.controller';
+import { SignOffsExpiry } from './sign-offs.expiry';
 import { SignOffsQueries } from './sign-offs.queries';
 import { SignOffsService } from './sign-offs.service';
 
 @Module({
   imports: [LedgerModule, PeopleModule, FrameworksModule, ProgressModule, EvidenceModule],
-  controllers: [ClaimsController, SignOffsController, RegisterController],
+  controllers: [ClaimsController, SignOffsController, RegisterController, ReviewsController, ReadinessController],
   providers: [
     ClaimCases,
     ClaimDecision,
@@ -28,7 +33,10 @@ import { SignOffsService } from './sign-offs.service';
     ClaimsApproval,
     ClaimsQueries,
     SignOffsService,
+    SignOffsExpiry,
     SignOffsQueries,
+    ReviewsQueries,
+    Readiness,
   ],
   exports: [SignOffsService],
 })

@@ -12,7 +12,7 @@ export class RevocationRequest {
   @MinLength(1)
   @MaxLength(256)
   password: string;
-  /** @example The evidence turned out to be somebody else's work. */
+  /** @example "The evidence turned out to be somebody else's work." */
   @IsText(5000)
   reason: string;
 }
@@ -59,7 +59,7 @@ export class RevocationAnswer {
   at: string;
   /**
    * Left out for those who see the register only.
-   * @example The evidence turned out to be somebody else's work.
+   * @example "The evidence turned out to be somebody else's work."
    */
   reason?: string;
 }
@@ -99,7 +99,7 @@ export class SignedEvidenceAnswer {
   evidenceId: string;
   /** @example 2 */
   revision: number;
-  /** @example Automated patching via IaC */
+  /** @example "Automated patching via IaC" */
   title: string;
   /** @example 2026-03-01 */
   startedOn: string | null;
@@ -110,7 +110,7 @@ export class SignedEvidenceAnswer {
    * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
    */
   digest: string;
-  /** @example The Ansible playbooks and the Terraform module that drives them are mine. */
+  /** @example "The Ansible playbooks and the Terraform module that drives them are mine." */
   rationale: string;
   acceptedBy: PersonName;
   /** @example 2026-11-03T10:00:00.000Z */
@@ -121,7 +121,7 @@ export class SignedEvidenceAnswer {
 export class SignedStatementAnswer {
   /** @example sfia-9:ITOP.4.2 */
   ref: string;
-  /** @example Configures tools and/or creates scripts to automate infrastructure tasks. */
+  /** @example "Configures tools and/or creates scripts to automate infrastructure tasks." */
   text: string;
   /** @example null */
   noOpportunity: string | null;
@@ -136,7 +136,7 @@ export class SignedFrameworkAnswer {
   name: string;
   /** @example 9 */
   version: string;
-  /** @example © The SFIA Foundation */
+  /** @example "© The SFIA Foundation" */
   rights: string;
 }
 
@@ -154,7 +154,7 @@ export class LedgerPositionAnswer {
 export class SignOffContent {
   /** @example 01931b2e-7c00-7000-8000-00000000000d */
   signOff: string;
-  /** @example This is an internal sign-off of this organisation. */
+  /** @example "This is an internal sign-off of this organisation." */
   notice: string;
   engineer: PersonName;
   /** @example 01931b2e-7c00-7000-8000-00000000000c */
@@ -163,20 +163,20 @@ export class SignOffContent {
   submission: number;
   /** @example sfia-9:ITOP.4 */
   skillLevel: string;
-  /** @example Infrastructure operations */
+  /** @example "Infrastructure operations" */
   skillName: string;
   /** @example 4 */
   level: number;
   /** @example Enable */
   phrase: string;
-  /** @example Performs diverse complex activities, supports and guides others. */
+  /** @example "Performs diverse complex activities, supports and guides others." */
   essence: string;
   framework: SignedFrameworkAnswer;
   /** @example 2026-11-04 */
   on: string;
   /** @example null */
   until: string | null;
-  /** @example I run provisioning, monitoring and backups of the payments platform on my own. */
+  /** @example "I run provisioning, monitoring and backups of the payments platform on my own." */
   summary: string;
   policy: ClaimPolicyAnswer;
   statements: SignedStatementAnswer[];

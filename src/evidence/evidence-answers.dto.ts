@@ -6,7 +6,7 @@ export class EvidenceLinkAnswer {
   url: string;
   /**
    * What the link is called.
-   * @example The playbooks
+   * @example "The playbooks"
    */
   label: string | null;
 }
@@ -17,12 +17,12 @@ export class FieldDifferenceAnswer {
   field: 'title' | 'description' | 'outcome' | 'role' | 'supervisedBy' | 'kind' | 'startedOn' | 'endedOn' | 'links' | 'tags' | 'rationale';
   /**
    * What it said: a text, a list, or null.
-   * @example Patching takes a day a month.
+   * @example "Patching takes a day a month."
    */
   before: unknown;
   /**
    * What it says now.
-   * @example Patching takes two hours a month.
+   * @example "Patching takes two hours a month."
    */
   after: unknown;
 }
@@ -36,7 +36,7 @@ export class ReopenedVerdictAnswer {
    * @example 1
    */
   revision: number;
-  /** @example Good: the run log shows it. */
+  /** @example "Good: the run log shows it." */
   feedback: string | null;
   reviewedBy: PersonName;
   /** @example 2026-11-03T10:00:00.000Z */
@@ -58,14 +58,14 @@ export class SupportAnswer {
   statement: string;
   /**
    * The statement's text.
-   * @example Configures tools and/or creates scripts to automate infrastructure tasks.
+   * @example "Configures tools and/or creates scripts to automate infrastructure tasks."
    */
   text: string;
   /** @example sfia-9:ITOP.4 */
   skillLevel: string;
   /**
    * Why the evidence shows it.
-   * @example The playbooks and the module that drives them are mine.
+   * @example "The playbooks and the module that drives them are mine."
    */
   rationale: string;
   /** @example accepted */
@@ -77,7 +77,7 @@ export class SupportAnswer {
   revision: number;
   /**
    * What the mentor said with the verdict that stands; left out for those who do not see feedback.
-   * @example Good: the run log shows it.
+   * @example "Good: the run log shows it."
    */
   feedback?: string | null;
   /** Who gave the verdict that stands. */
@@ -118,16 +118,16 @@ export class EvidenceAnswer {
   revision: number;
   /** @example logged */
   state: 'logged' | 'archived';
-  /** @example Automated patching via IaC */
+  /** @example "Automated patching via IaC" */
   title: string;
   /**
    * What was done.
-   * @example Wrote Ansible playbooks that patch our Linux servers in rings, and a Terraform module that schedules them.
+   * @example "Wrote Ansible playbooks that patch our Linux servers in rings, and a Terraform module that schedules them."
    */
   description: string;
   /**
    * What came of it.
-   * @example Patching takes two hours of attention a month instead of four days.
+   * @example "Patching takes two hours of attention a month instead of four days."
    */
   outcome: string | null;
   /**
@@ -186,7 +186,7 @@ export class EvidenceItem {
   state: 'logged' | 'archived';
   /** @example 2 */
   revision: number;
-  /** @example Automated patching via IaC */
+  /** @example "Automated patching via IaC" */
   title: string;
   /** @example work */
   kind: 'work' | 'training' | 'lab';

@@ -51,7 +51,7 @@ export class LinkRequest {
   url: string;
   /**
    * What the link is called.
-   * @example The playbooks
+   * @example "The playbooks"
    */
   @IsOptional()
   @IsText(200)
@@ -68,7 +68,7 @@ export class SupportRequest {
   statement: string;
   /**
    * Why the evidence shows it.
-   * @example The playbooks and the module that drives them are mine, and the run log shows them patching 400 servers a month.
+   * @example "The playbooks and the module that drives them are mine, and the run log shows them patching 400 servers a month."
    */
   @IsText(5000)
   rationale: string;
@@ -78,7 +78,7 @@ export class SupportRequest {
 export class RationaleRequest {
   /**
    * Why the evidence shows the statement.
-   * @example The playbooks are mine; the module that drives them I wrote with a colleague.
+   * @example "The playbooks are mine; the module that drives them I wrote with a colleague."
    */
   @IsText(5000)
   rationale: string;
@@ -91,7 +91,7 @@ export class ReviewRequest {
   verdict: 'accepted' | 'returned';
   /**
    * What the engineer should know; demanded where the support is returned.
-   * @example The run log shows it working for half a year.
+   * @example "The run log shows it working for half a year."
    */
   @ValidateIf((request: ReviewRequest) => request.verdict === 'returned' || (request.feedback ?? null) !== null)
   @IsText(5000)
@@ -102,7 +102,7 @@ export class ReviewRequest {
 class EvidenceDetailsRequest {
   /**
    * What came of it.
-   * @example Patching takes two hours of attention a month instead of four days.
+   * @example "Patching takes two hours of attention a month instead of four days."
    */
   @IsOptional()
   @IsText(20_000)
@@ -116,7 +116,7 @@ class EvidenceDetailsRequest {
   role?: 'alone' | 'led' | 'took-part' | 'supervised' | null;
   /**
    * Under whose supervision, where somebody supervised.
-   * @example The lead of the platform team
+   * @example "The lead of the platform team"
    */
   @IsOptional()
   @IsText(200)
@@ -165,14 +165,14 @@ class EvidenceDetailsRequest {
 export class EvidenceChangeRequest extends EvidenceDetailsRequest {
   /**
    * What it is called.
-   * @example Automated patching via IaC
+   * @example "Automated patching via IaC"
    */
   @ValidateIf(isGiven)
   @IsText(200)
   title?: string;
   /**
    * What was done.
-   * @example Wrote Ansible playbooks that patch our Linux servers in rings, and a Terraform module that schedules them.
+   * @example "Wrote Ansible playbooks that patch our Linux servers in rings, and a Terraform module that schedules them."
    */
   @ValidateIf(isGiven)
   @IsText(20_000)
@@ -183,13 +183,13 @@ export class EvidenceChangeRequest extends EvidenceDetailsRequest {
 export class EvidenceRequest extends EvidenceDetailsRequest {
   /**
    * What it is called.
-   * @example Automated patching via IaC
+   * @example "Automated patching via IaC"
    */
   @IsText(200)
   title: string;
   /**
    * What was done.
-   * @example Wrote Ansible playbooks that patch our Linux servers in rings, and a Terraform module that schedules them.
+   * @example "Wrote Ansible playbooks that patch our Linux servers in rings, and a Terraform module that schedules them."
    */
   @IsText(20_000)
   description: string;
@@ -207,7 +207,7 @@ export class EvidenceRequest extends EvidenceDetailsRequest {
 export class EvidenceListRequest extends PageQuery {
   /**
    * Full text search in title, description, outcome and tags, as one types into a search engine: words, "phrases", or, -not.
-   * @example patching -windows
+   * @example "patching -windows"
    */
   @IsOptional()
   @IsText(400)

@@ -56,7 +56,7 @@ export class LedgerPage {
 export class MisfitAnswer {
   /** @example 7 */
   seq: number;
-  /** @example its hash is not that of its fields */
+  /** @example "its hash is not that of its fields" */
   reason: string;
 }
 

@@ -17,7 +17,7 @@ export class AccreditationRequest {
   @Max(7)
   upToLevel: number;
 
-  /** @example Ran infrastructure operations for ten years before the framework came in. */
+  /** @example "Ran infrastructure operations for ten years before the framework came in." */
   @IsText(2000)
   reason: string;
 }
@@ -41,7 +41,7 @@ export class AccreditationAnswer {
   /** @example 5 */
   upToLevel: number;
 
-  /** @example Ran infrastructure operations for ten years before the framework came in. */
+  /** @example "Ran infrastructure operations for ten years before the framework came in." */
   reason: string;
 
   grantedBy: PersonName;

@@ -32,7 +32,7 @@ export class InvitedPersonAnswer extends PersonAnswer {
 export class RedemptionRequest {
   /**
    * 12 to 256 characters, whatever they are.
-   * @example a long and silly sentence
+   * @example "a long and silly sentence"
    */
   @IsPassword()
   password: string;
@@ -40,13 +40,13 @@ export class RedemptionRequest {
 
 /** A change of one's own password. */
 export class PasswordChangeRequest {
-  /** @example a long and silly sentence */
+  /** @example "a long and silly sentence" */
   @IsString()
   current: string;
 
   /**
    * 12 to 256 characters, whatever they are.
-   * @example another long and silly sentence
+   * @example "another long and silly sentence"
    */
   @IsPassword()
   next: string;

@@ -11,7 +11,7 @@ const given = (_: unknown, value: unknown): boolean => value !== undefined;
 
 /** Somebody who is to become part of the organisation. */
 export class NewPersonRequest {
-  /** @example Engineer Two */
+  /** @example "Engineer Two" */
   @Transform(trimmed)
   @IsText(200)
   name: string;
@@ -44,7 +44,7 @@ export class NewPersonRequest {
 
 /** What is to change about a person; what is left out stays. */
 export class PersonChangeRequest {
-  /** @example Engineer Two */
+  /** @example "Engineer Two" */
   @ValidateIf(given)
   @Transform(trimmed)
   @IsText(200)
@@ -117,7 +117,7 @@ export class PersonItem {
   /** @example 01931b2e-7c00-7000-8000-000000000001 */
   id: string;
 
-  /** @example Engineer One */
+  /** @example "Engineer One" */
   name: string;
 
   /** @example engineer1@demo.test */

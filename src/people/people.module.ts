@@ -12,6 +12,9 @@ import { MentorshipsQueries } from './mentorships.queries';
 import { MentorshipsService } from './mentorships.service';
 import { MentorshipsStore } from './mentorships.store';
 import { Passwords } from './passwords';
+import { PeopleImportController } from './people-import.controller';
+import { PeopleImportService } from './people-import.service';
+import { PeopleImportStore } from './people-import.store';
 import { PeopleController } from './people.controller';
 import { PeopleFacts } from './people.facts';
 import { PeopleQueries } from './people.queries';
@@ -26,7 +29,14 @@ import { SignInQuery } from './sign-in.query';
 
 @Module({
   imports: [LedgerModule],
-  controllers: [SessionsController, InvitationsController, PeopleController, MentorshipsController, AccreditationsController],
+  controllers: [
+    SessionsController,
+    InvitationsController,
+    PeopleImportController,
+    PeopleController,
+    MentorshipsController,
+    AccreditationsController,
+  ],
   providers: [
     SignInQuery,
     Passwords,
@@ -34,6 +44,8 @@ import { SignInQuery } from './sign-in.query';
     PeopleQueries,
     PeopleService,
     PeopleStore,
+    PeopleImportService,
+    PeopleImportStore,
     ReportingLineStore,
     InvitationsService,
     InvitationsStore,

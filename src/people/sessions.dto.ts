@@ -12,7 +12,7 @@ export class SignInRequest {
   @MaxLength(254)
   email: string;
 
-  /** @example a long and silly sentence */
+  /** @example "a long and silly sentence" */
   @IsString()
   @MinLength(1)
   @MaxLength(1024)
@@ -24,7 +24,7 @@ export class SignedInPerson {
   /** @example 01931b2e-7c00-7000-8000-000000000001 */
   id: string;
 
-  /** @example Engineer One */
+  /** @example "Engineer One" */
   name: string;
 
   /** @example engineer1@demo.test */

@@ -82,9 +82,11 @@ export function describeApi(app: NestFastifyApplication, audiences: ReadonlyMap<
   }) as unknown as Dict & { paths: Record<string, Record<string, Operation>>; components: { schemas: Dict } };
   document.components.schemas = modernise(document.components.schemas) as Dict;
   document.components.schemas['Problem'] = problemSchema;
+  const { schemas } = document.components;
   for (const [path, operations] of Object.entries(document.paths)) {
     for (const [method, operation] of Object.entries(operations)) {
       operations[method] = describe(modernise(operation) as Operation, method, path, audiences.get(`${method.toUpperCase()} ${path}`));
+      addExamples(operations[method], schemas);
     }
   }
   return sorted(document) as unknown as OpenAPIObject;
@@ -167,6 +169,37 @@ function addProblems(operation: Operation, codes: ReadonlySet<ProblemCode>): voi
       },
     };
   }
+}
+
+/** Gives every answer and every body an example, put together from the examples of its fields. */
+function addExamples(operation: Operation, schemas: Dict): void {
+  for (const holder of [operation.requestBody, ...Object.values(operation.responses)]) {
+    for (const [mediaType, content] of Object.entries((holder?.['content'] ?? {}) as Record<string, Dict>)) {
+      if (!/json$/.test(mediaType) || 'example' in content || 'examples' in content || content['schema'] === undefined) continue;
+      content['example'] = exampleOf(content['schema'] as Dict, schemas, 0);
+    }
+  }
+}
+
+/** An example of a schema: its own, or one made of its parts. Null where nothing else is known of what may be null. */
+function exampleOf(schema: Dict, schemas: Dict, depth: number): unknown {
+  const [own] = (schema['examples'] as unknown[] | undefined) ?? [];
+  if (own !== undefined) return own;
+  if (depth > 12) return null;
+  const { $ref: reference, allOf, anyOf, oneOf, items, properties, type, enum: values } = schema;
+  if (typeof reference === 'string') return exampleOf((schemas[reference.split('/').at(-1) ?? ''] ?? {}) as Dict, schemas, depth + 1);
+  if (Array.isArray(allOf)) return Object.assign({}, ...(allOf as Dict[]).map((part) => exampleOf(part, schemas, depth + 1))) as unknown;
+  const [choice] = ((anyOf ?? oneOf) as Dict[] | undefined) ?? [];
+  if (choice !== undefined) return exampleOf(choice, schemas, depth + 1);
+  if (items !== undefined) return [exampleOf(items as Dict, schemas, depth + 1)];
+  if (properties !== undefined) {
+    return Object.fromEntries(
+      Object.entries(properties as Record<string, Dict>).map(([name, property]) => [name, exampleOf(property, schemas, depth + 1)]),
+    );
+  }
+  if (Array.isArray(type) && type.includes('null')) return null;
+  if (Array.isArray(values)) return (values as unknown[])[0];
+  return type === 'integer' || type === 'number' ? 0 : type === 'boolean' ? false : type === 'object' ? {} : 'text';
 }
 
 /** Nest writes some parts in the words of OpenAPI 3.0: `nullable` and `example` become what JSON Schema 2020-12 calls them. */

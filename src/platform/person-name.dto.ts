@@ -2,7 +2,7 @@
 export class PersonName {
   /** @example 01931b2e-7c00-7000-8000-000000000002 */
   id: string;
-  /** @example Mentor One */
+  /** @example "Mentor One" */
   name: string;
 }
 
@@ -15,6 +15,6 @@ export class ActionVerdictAnswer {
    * @example own-claim
    */
   code?: string;
-  /** @example Nobody judges their own work. */
+  /** @example "Nobody judges their own work." */
   detail?: string;
 }

@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { HealthController } from './health.controller';
+import { Housekeeping } from './housekeeping';
 import { RoutesDeclareTheirAudience } from './requires';
 import { Database, Transactions } from './transaction';
 
@@ -9,7 +10,7 @@ import { Database, Transactions } from './transaction';
 @Module({
   imports: [DiscoveryModule],
   controllers: [HealthController],
-  providers: [Transactions, Database, RoutesDeclareTheirAudience],
+  providers: [Transactions, Database, RoutesDeclareTheirAudience, Housekeeping],
   exports: [Transactions, Database],
 })
 export class PlatformModule {}

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import type { FastifyServerOptions } from 'fastify';
+import { type FastifyServerOptions, LogController } from 'fastify';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { ApiRequest } from './api-request';
 import { RawBody } from './body.pipe';
@@ -35,7 +35,7 @@ export interface ServerOptions {
 export function createAdapter({ logLevel, trustProxy }: ServerOptions): FastifyAdapter {
   const options: FastifyServerOptions = {
     logger: { level: logLevel, base: null, serializers: { req: () => ({}), res: () => ({}) } },
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: requestIdOf,
     requestIdHeader: false,
     trustProxy,
