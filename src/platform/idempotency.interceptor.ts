@@ -14,7 +14,7 @@ const secretsKey = 'touchstone:secrets';
 /** Declares that Idempotency-Key is ignored here (signing in). */
 export const IgnoresIdempotencyKey = (): MethodDecorator => SetMetadata(notIdempotentKey, true);
 
-/** Declares fields of the answer (`invitation.token`) that are shown once: a replayed answer holds null in their place. */
+/** Declares fields of the answer (`invitation.token`, `people[].invitation.token`) that are shown once: a replayed answer holds null in their place. */
 export const ShownOnce = (...fields: string[]): MethodDecorator => SetMetadata(secretsKey, fields);
 
 interface StoredAnswer {
@@ -134,17 +134,21 @@ function fingerprintOf(request: ApiRequest): Buffer {
   }
 }
 
+/** The same answer with null in the place of each secret; `people[].token` names the field of every item of a list. */
 function withoutSecrets(body: unknown, secrets: readonly string[]): unknown {
-  const copy = JSON.parse(JSON.stringify(body)) as Record<string, unknown>;
-  for (const path of secrets) {
-    const names = path.split('.');
-    const last = names.pop();
-    const parent = names.reduce<unknown>(
-      (place, name) => (typeof place === 'object' && place !== null ? (place as Record<string, unknown>)[name] : undefined),
-      copy,
-    );
-    if (last !== undefined && typeof parent === 'object' && parent !== null && last in parent)
-      (parent as Record<string, unknown>)[last] = null;
-  }
+  const copy: unknown = JSON.parse(JSON.stringify(body));
+  for (const path of secrets) forget(copy, path.split('.'));
   return copy;
+}
+
+function forget(place: unknown, [name = '', ...rest]: readonly string[]): void {
+  if (typeof place !== 'object' || place === null) return;
+  const parent = place as Record<string, unknown>;
+  const field = name.replace(/\[\]$/, '');
+  const inner = parent[field];
+  if (rest.length === 0) {
+    if (field in parent) parent[field] = null;
+  } else if (field !== name && Array.isArray(inner)) {
+    for (const item of inner) forget(item, rest);
+  } else forget(inner, rest);
 }
