@@ -1,4 +1,4 @@
-import { type DynamicModule, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import { DataSource } from 'typeorm';
 import { ClaimsModule } from './claims/claims.module';
@@ -15,15 +15,9 @@ import { PlatformModule } from './platform/platform.module';
 import { ProblemFilter } from './platform/problem.filter';
 import { RequiresGuard } from './platform/requires';
 
-/** What the application is given from outside. The pool is closed when the last request is answered. */
+/** What the application is given from outside. */
 @Module({})
-class SurroundingsModule implements OnApplicationShutdown {
-  constructor(private readonly dataSource: DataSource) {}
-
-  async onApplicationShutdown(): Promise<void> {
-    await this.dataSource.destroy();
-  }
-
+class SurroundingsModule {
   static of(settings: Settings, dataSource: DataSource): DynamicModule {
     return {
       module: SurroundingsModule,
