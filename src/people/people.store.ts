@@ -9,6 +9,9 @@ import { type PersonState } from './person';
 const personColumns = `person_id AS id, name, email, roles, manager_id AS "managerId", active, version,
   (password_hash IS NOT NULL OR first_signed_in_at IS NOT NULL) AS "signedInBefore"`;
 
+/** How many rows one statement inserts: a statement holds at most 65,535 parameters. */
+const batch = 1_000;
+
 /** A person about to be made. */
 export interface NewPerson {
   readonly id: string;
@@ -53,12 +56,22 @@ export class PeopleStore {
     return person ?? raise('not-found');
   }
 
+  /** Locks people in the order of their ids, and reads them. */
+  async lockMany(tx: Tx, personIds: readonly string[]): Promise<PersonState[]> {
+    return rowsOf<PersonState>(tx, `SELECT ${personColumns} FROM person WHERE person_id = ANY ($1::uuid[]) ORDER BY person_id FOR UPDATE`, [
+      personIds,
+    ]);
+  }
+
   /**
-   * Inserts a person without manager or password.
-   * @throws Refused `email-taken`, also where another transaction takes the address at the same time
+   * Inserts people without manager or password.
+   * @throws Refused `email-taken`, also where another transaction takes an address at the same time
    */
-  async insert(tx: Tx, person: NewPerson): Promise<void> {
-    await tx.insert(PersonEntity, { personId: person.id, name: person.name, email: person.email, roles: person.roles }).catch(emailTaken);
+  async insert(tx: Tx, ...people: readonly NewPerson[]): Promise<void> {
+    for (let from = 0; from < people.length; from += batch) {
+      const rows = people.slice(from, from + batch).map(({ id, name, email, roles }) => ({ personId: id, name, email, roles }));
+      await tx.insert(PersonEntity, rows).catch(emailTaken);
+    }
   }
 
   /** Writes name, address and roles, as a new version. Throws Refused `email-taken`. */

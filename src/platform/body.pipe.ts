@@ -79,14 +79,14 @@ export function parseJson(raw: RawBody): unknown {
 }
 
 function textOf(raw: RawBody): TextBody {
+  let text: string;
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(raw.bytes);
-    if (text.includes('\0')) return raise('malformed', 'Text cannot hold the character U+0000.');
-    return new TextBody(mediaTypeOf(raw), text);
-  } catch (error) {
-    if (error instanceof TypeError) return raise('malformed', 'The body is not UTF-8 text.');
-    throw error;
+    text = new TextDecoder('utf-8', { fatal: true }).decode(raw.bytes);
+  } catch {
+    return raise('malformed', 'The body is not UTF-8 text.');
   }
+  if (text.includes('\0')) return raise('malformed', 'Text cannot hold the character U+0000.');
+  return new TextBody(mediaTypeOf(raw), text);
 }
 
 function errorsOf(errors: readonly ValidationError[], parent: string, separator: string): RefusalError[] {

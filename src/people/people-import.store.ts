@@ -1,0 +1,47 @@
+import { Injectable } from '@nestjs/common';
+import { type Tx, rowsOf } from '../platform/transaction';
+import { type ImportRow } from './people-csv';
+import { pairOf } from './people-import';
+import { emailKey } from './person';
+
+/** What an import reads and writes in bulk. */
+@Injectable()
+export class PeopleImportStore {
+  /** Ids of those whose addresses stand in the file; `engineers` are those who are given mentors. */
+  async mentioned(tx: Tx, rows: readonly ImportRow[]): Promise<{ everybody: string[]; engineers: string[] }> {
+    const keys = rows.flatMap(({ email, manager, mentors }) => [emailKey(email), manager ?? '', ...(mentors ?? [])]);
+    const found = await rowsOf<{ id: string; email: string }>(
+      tx,
+      `SELECT person_id AS id, email FROM person WHERE lower(email) IN (SELECT lower(key) FROM unnest($1::text[]) AS key)`,
+      [[...new Set(keys)]],
+    );
+    const mentored = new Set(rows.filter(({ mentors }) => (mentors ?? []).length > 0).map(({ email }) => emailKey(email)));
+    return {
+      everybody: found.map(({ id }) => id).sort(),
+      engineers: found
+        .filter(({ email }) => mentored.has(emailKey(email)))
+        .map(({ id }) => id)
+        .sort(),
+    };
+  }
+
+  /** Which mentorships of these engineers are not over, as pairs with each skill. */
+  async mentored(tx: Tx, engineers: readonly string[]): Promise<Set<string>> {
+    const rows = await rowsOf<{ engineer: string; mentor: string; skill: string }>(
+      tx,
+      `SELECT m.engineer_id AS engineer, m.mentor_id AS mentor, k.skill_ref AS skill
+         FROM mentorship m JOIN mentorship_skill k USING (engineer_id, mentorship_id)
+        WHERE m.engineer_id = ANY ($1::uuid[]) AND (m.until_at IS NULL OR m.until_at > now())`,
+      [engineers],
+    );
+    return new Set(rows.map(({ engineer, mentor, skill }) => pairOf(engineer, mentor, skill)));
+  }
+
+  /** Sets these people's managers, each as a new version; the closure is not touched. */
+  async setManagers(tx: Tx, changes: readonly { readonly id: string; readonly managerId: string | null }[]): Promise<void> {
+    await tx.query(
+      `UPDATE person p SET manager_id = c.manager, version = p.version + 1 FROM unnest($1::uuid[], $2::uuid[]) AS c (id, manager) WHERE p.person_id = c.id`,
+      [changes.map(({ id }) => id), changes.map(({ managerId }) => managerId)],
+    );
+  }
+}
