@@ -95,8 +95,8 @@ const supportsJson = `
   SELECT jsonb_agg(jsonb_build_object(
            'statement', v.statement_ref, 'text', t.text, 'skillLevel', v.skill_level_ref, 'level', l.level, 'rights', f.rights,
            'rationale', v.rationale, 'state', v.state, 'revision', v.revision, 'whole', v.whole,
-           'verdict', s.verdict, 'verdictRevision', s.verdict_revision, 'feedback', s.feedback,
-           'reviewedBy', jsonb_build_object('id', m.person_id, 'name', m.name), 'reviewedAt', ${instant('s.reviewed_at')},
+           'verdict', s.verdict, 'verdictRevision', s.verdict_revision, 'feedback', v.feedback,
+           'reviewedBy', jsonb_build_object('id', m.person_id, 'name', m.name), 'reviewedAt', ${instant('v.reviewed_at')},
            'judgedBody', j.body, 'judgedRationale', j.rationale,
            'approvalGiven', EXISTS (
              SELECT 1 FROM claim c
@@ -110,7 +110,7 @@ const supportsJson = `
     JOIN statement t ON t.statement_ref = v.statement_ref
     JOIN skill_level l ON l.skill_level_ref = v.skill_level_ref
     JOIN framework f ON f.framework_id = l.framework_id
-    LEFT JOIN person m ON m.person_id = s.reviewed_by
+    LEFT JOIN person m ON m.person_id = v.reviewed_by
     LEFT JOIN LATERAL (
       SELECT k.body, (SELECT n.body->>'rationale' FROM ledger_entry y JOIN record_content n ON n.engineer_id = y.engineer_id AND n.digest = y.digest
                        WHERE y.engineer_id = s.engineer_id AND y.subject = 'evidence/' || s.evidence_id || '/supports/' || s.statement_ref

@@ -1,5 +1,5 @@
 import type { Sight } from './evidence.policy';
-import { rationaleAt, stateAt } from './pins';
+import { concernedUntil, supportAt } from './pins';
 
 /** Text of a statement and its parameters, as they grow together. */
 export class Sql {
@@ -29,7 +29,7 @@ export function scopeOf(sql: Sql, engineerId: string, sight: Sight, evidenceId?:
   const only = (alias: string): string => (one === null ? '' : `AND ${alias}.evidence_id = ${one}`);
   if (sight.all) {
     return `WITH seen AS NOT MATERIALIZED (
-      SELECT s.evidence_id, s.statement_ref, s.skill_level_ref, s.state, s.revision, s.rationale, true AS whole
+      SELECT s.evidence_id, s.statement_ref, s.skill_level_ref, s.state, s.revision, s.rationale, s.reviewed_by, s.reviewed_at, s.feedback, true AS whole
         FROM support s WHERE s.engineer_id = ${engineer} AND s.state <> 'withdrawn' ${only('s')}
     ), shown AS NOT MATERIALIZED (
       SELECT e.engineer_id, e.evidence_id, e.state, e.version, e.revision, e.kind, e.started_on, e.ended_on, e.tags, e.search, e.logged_at, e.changed_at, true AS whole
@@ -37,31 +37,32 @@ export function scopeOf(sql: Sql, engineerId: string, sight: Sight, evidenceId?:
     )`;
   }
   return `WITH pinned AS (
-      SELECT p.evidence_id, p.statement_ref, p.revision, b.at
+      SELECT p.evidence_id, p.statement_ref, p.revision, ${concernedUntil} AS until
         FROM claim c
         JOIN claim_pin p ON p.engineer_id = c.engineer_id AND p.claim_id = c.claim_id AND p.submission = c.submission
-        JOIN claim_submission b ON b.engineer_id = c.engineer_id AND b.claim_id = c.claim_id AND b.submission = c.submission
        WHERE c.engineer_id = ${engineer} AND c.state IN ('submitted', 'approved') AND ${sql.add(sight.pinned)}::boolean ${only('p')}
     ), seen AS (
       SELECT s.evidence_id, s.statement_ref, s.skill_level_ref, v.whole, p.revision AS pinned_revision,
-             CASE WHEN v.whole THEN s.state ELSE ${stateAt('p.revision')} END AS state,
              CASE WHEN v.whole THEN s.revision ELSE p.revision END AS revision,
-             CASE WHEN v.whole THEN s.rationale ELSE ${rationaleAt('p.at')} END AS rationale
+             x.state, x.rationale, x.reviewed_by, x.reviewed_at, x.feedback
         FROM support s
         JOIN skill_level l ON l.skill_level_ref = s.skill_level_ref
         CROSS JOIN LATERAL (SELECT s.state <> 'withdrawn' AND l.skill_ref = ANY (${sql.add(sight.skills)}::text[]) AS whole) v
-        LEFT JOIN LATERAL (SELECT i.revision, i.at FROM pinned i WHERE i.evidence_id = s.evidence_id AND i.statement_ref = s.statement_ref
-                            ORDER BY i.revision DESC, i.at DESC LIMIT 1) p ON true
+        LEFT JOIN LATERAL (SELECT i.revision, i.until FROM pinned i WHERE i.evidence_id = s.evidence_id AND i.statement_ref = s.statement_ref
+                            ORDER BY i.revision DESC, i.until DESC LIMIT 1) p ON true
+        JOIN LATERAL ${supportAt(`(CASE WHEN v.whole THEN 'infinity'::timestamptz ELSE p.until END)`)} x ON true
        WHERE s.engineer_id = ${engineer} AND (v.whole OR p.revision IS NOT NULL) ${only('s')}
     ), shown AS (
-      SELECT e.engineer_id, e.evidence_id, e.state, e.version, r.revision, c.body->>'kind' AS kind, (c.body->>'startedOn')::date AS started_on,
-             (c.body->>'endedOn')::date AS ended_on, ARRAY(SELECT jsonb_array_elements_text(c.body->'tags')) AS tags,
-             CASE WHEN m.whole THEN e.search ELSE ${searchOf('c.body')} END AS search, e.logged_at, e.changed_at, m.whole
+      SELECT e.engineer_id, e.evidence_id, e.state, e.version, e.logged_at, e.changed_at, m.whole,
+             CASE WHEN m.whole THEN e.revision ELSE r.revision END AS revision, CASE WHEN m.whole THEN e.kind ELSE c.body->>'kind' END AS kind,
+             CASE WHEN m.whole THEN e.started_on ELSE (c.body->>'startedOn')::date END AS started_on,
+             CASE WHEN m.whole THEN e.ended_on ELSE (c.body->>'endedOn')::date END AS ended_on,
+             CASE WHEN m.whole THEN e.tags ELSE ARRAY(SELECT jsonb_array_elements_text(c.body->'tags')) END AS tags,
+             CASE WHEN m.whole THEN e.search ELSE ${searchOf('c.body')} END AS search
         FROM (SELECT evidence_id, bool_or(whole) AS whole, max(pinned_revision) AS pinned_revision FROM seen GROUP BY evidence_id) m
         JOIN evidence e ON e.engineer_id = ${engineer} AND e.evidence_id = m.evidence_id
-        JOIN evidence_revision r ON r.engineer_id = e.engineer_id AND r.evidence_id = e.evidence_id
-                                AND r.revision = CASE WHEN m.whole THEN e.revision ELSE m.pinned_revision END
-        JOIN record_content c ON c.engineer_id = r.engineer_id AND c.digest = r.digest
+        LEFT JOIN evidence_revision r ON NOT m.whole AND r.engineer_id = e.engineer_id AND r.evidence_id = e.evidence_id AND r.revision = m.pinned_revision
+        LEFT JOIN record_content c ON c.engineer_id = r.engineer_id AND c.digest = r.digest
     )`;
 }
 

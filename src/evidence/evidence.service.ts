@@ -105,11 +105,11 @@ export class EvidenceService {
         const actor = viewpoint.personId;
         await this.finish(tx, record, await this.store.levelsOf(tx, record, evidenceId), [
           { kind: 'evidence.revised', subject: subjectOf(evidenceId), actor, digest },
-          ...reopened.map(({ statement, verdict, judgedRevision }): Happening => ({
+          ...reopened.map(({ statement, verdict, judgedRevision, rationale }): Happening => ({
             kind: 'support.reopened',
             subject: supportSubjectOf(evidenceId, statement),
             actor,
-            content: { revision, verdict, judgedRevision },
+            content: { revision, verdict, judgedRevision, rationale },
           })),
         ]);
       }

@@ -12,6 +12,7 @@ export interface Reopened {
   readonly statement: string;
   readonly verdict: Verdict;
   readonly judgedRevision: number;
+  readonly rationale: string;
 }
 
 /** Writes evidence, its revisions and its supports. Whoever calls has decided already. */
@@ -95,7 +96,7 @@ export class EvidenceStore {
   async reopen(tx: Tx, { engineerId, at }: LockedRecord, evidenceId: string): Promise<Reopened[]> {
     const judged = await rowsOf<Reopened>(
       tx,
-      `SELECT statement_ref AS statement, verdict, verdict_revision AS "judgedRevision" FROM support
+      `SELECT statement_ref AS statement, verdict, verdict_revision AS "judgedRevision", rationale FROM support
         WHERE engineer_id = $1 AND evidence_id = $2 AND state IN ('accepted', 'returned') ORDER BY statement_ref`,
       [engineerId, evidenceId],
     );

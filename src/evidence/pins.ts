@@ -7,15 +7,29 @@ export interface Pin {
 }
 
 /**
- * SQL: the state of support `s` for the revision `pinned`. While the pin binds, that is its state now; when the evidence was edited or unlinked
- * later (it may be, once the claim is decided), the verdict that was given up to that revision.
+ * SQL: until when what happens to a support concerns claim `c`. While it is submitted that is now; once it is decided, evidence and supports are free
+ * again, and what becomes of them is no longer what was decided on.
  */
-export const stateAt = (pinned: string): string =>
-  `CASE WHEN s.state <> 'withdrawn' AND s.revision = ${pinned} THEN s.state WHEN s.verdict_revision <= ${pinned} THEN s.verdict ELSE 'proposed' END`;
+export const concernedUntil = `CASE WHEN c.state = 'submitted' THEN 'infinity'::timestamptz ELSE c.changed_at END`;
 
-/** SQL: the rationale of support `s` as it stood at an instant; the ledger keeps what it was before it was reworded. */
-export const rationaleAt = (instant: string): string =>
-  `CASE WHEN s.proposed_at <= ${instant} THEN s.rationale ELSE coalesce((
-     SELECT k.body->>'rationale' FROM ledger_entry y JOIN record_content k ON k.engineer_id = y.engineer_id AND k.digest = y.digest
-      WHERE y.engineer_id = s.engineer_id AND y.subject = 'evidence/' || s.evidence_id || '/supports/' || s.statement_ref
-        AND y.kind = 'support.proposed' AND y.at <= ${instant} ORDER BY y.seq DESC LIMIT 1), s.rationale) END`;
+/**
+ * SQL: one row `(state, rationale, reviewed_by, reviewed_at, feedback)`, support `s` as it stood at an instant. Where nothing happened since, that is
+ * its row; else the ledger tells: its last entry until then says what state it was in.
+ */
+export const supportAt = (until: string): string => `(
+  SELECT s.state, s.rationale, s.reviewed_by, s.reviewed_at, s.feedback
+   WHERE s.state <> 'withdrawn' AND greatest(s.proposed_at, s.reviewed_at) <= ${until}
+  UNION ALL
+  SELECT coalesce(w.verdict, 'proposed'), coalesce(w.rationale, s.rationale), CASE WHEN w.verdict IS NOT NULL THEN w.actor_id END,
+         CASE WHEN w.verdict IS NOT NULL THEN w.at END, CASE WHEN w.verdict IS NOT NULL THEN w.feedback END
+    FROM (SELECT 1) always
+    LEFT JOIN LATERAL (
+      SELECT y.actor_id, y.at, k.body->>'feedback' AS feedback, k.body->>'rationale' AS rationale,
+             CASE y.kind WHEN 'support.accepted' THEN 'accepted' WHEN 'support.returned' THEN 'returned' END AS verdict
+        FROM ledger_entry y LEFT JOIN record_content k ON k.engineer_id = y.engineer_id AND k.digest = y.digest
+       WHERE y.engineer_id = s.engineer_id AND y.subject = 'evidence/' || s.evidence_id || '/supports/' || s.statement_ref
+         AND y.kind IN ('support.proposed', 'support.accepted', 'support.returned', 'support.reopened') AND y.at <= ${until}
+       ORDER BY y.seq DESC LIMIT 1
+    ) w ON true
+   WHERE NOT (s.state <> 'withdrawn' AND greatest(s.proposed_at, s.reviewed_at) <= ${until})
+)`;
