@@ -80,7 +80,7 @@ export function describeApi(app: NestFastifyApplication, audiences: ReadonlyMap<
   const document = SwaggerModule.createDocument(app, config, {
     operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}.${method}`,
   }) as unknown as Dict & { paths: Record<string, Record<string, Operation>>; components: { schemas: Dict } };
-  document.components.schemas = modernise(document.components.schemas) as Dict;
+  document.components.schemas = closed(modernise(document.components.schemas) as Record<string, Dict>);
   document.components.schemas['Problem'] = problemSchema;
   const { schemas } = document.components;
   for (const [path, operations] of Object.entries(document.paths)) {
@@ -103,6 +103,7 @@ function describe(operation: Operation, method: string, path: string, audience: 
     operation.security = [{ session: [] }];
     if (!audience.includes('signed-in')) codes.add('not-allowed');
   } else operation.security = [];
+  operation.parameters.unshift(...pathParameters(path, operation.parameters));
   if (path.includes('{')) codes.add('not-found');
   if (operation.parameters.some((parameter) => parameter['in'] === 'query') || operation.requestBody !== undefined) codes.add('malformed');
   if (operation.requestBody !== undefined) for (const code of ['wrong-media-type', 'too-large'] as const) codes.add(code);
@@ -143,6 +144,27 @@ function describe(operation: Operation, method: string, path: string, audience: 
   return operation;
 }
 
+const meId = { anyOf: [{ type: 'string', format: 'uuid' }, { const: 'me' }] };
+const id = { type: 'string', format: 'uuid' };
+
+/** What the placeholders in paths stand for; the handlers read them by decorators of ours, which Nest cannot describe. */
+const pathParameter: Readonly<Record<string, { description: string; schema: Dict; example?: string }>> = {
+  engineerId: { description: 'Whose record it is; `me` is the caller.', schema: meId, example: 'me' },
+  managerId: { description: 'Whose team it is; `me` is the caller.', schema: meId, example: 'me' },
+  personId: { description: 'The person; `me` is the caller.', schema: meId, example: 'me' },
+  statement: { description: 'A statement, such as `sfia-9:ITOP.4.2`.', schema: { type: 'string' }, example: 'sfia-9:ITOP.4.2' },
+  skillLevel: { description: 'A skill level, such as `sfia-9:ITOP.4`.', schema: { type: 'string' }, example: 'sfia-9:ITOP.4' },
+  frameworkId: { description: 'A framework, such as `sfia-9`.', schema: { type: 'string' }, example: 'sfia-9' },
+  code: { description: 'The code of a skill, such as `ITOP`.', schema: { type: 'string' }, example: 'ITOP' },
+  token: { description: 'The token of an invitation.', schema: { type: 'string' } },
+};
+
+const pathParameters = (path: string, known: readonly Dict[]): Dict[] =>
+  [...path.matchAll(/\{(\w+)\}/g)]
+    .map(([, name = '']) => name)
+    .filter((name) => !known.some((parameter) => parameter['in'] === 'path' && parameter['name'] === name))
+    .map((name) => ({ name, in: 'path', required: true, ...(pathParameter[name] ?? { description: 'Its id.', schema: id }) }));
+
 function addProblems(operation: Operation, codes: ReadonlySet<ProblemCode>): void {
   const byStatus = new Map<number, ProblemCode[]>();
   for (const code of [...codes].sort()) {
@@ -170,6 +192,15 @@ function addProblems(operation: Operation, codes: ReadonlySet<ProblemCode>): voi
     };
   }
 }
+
+/** Says of every schema that there are no fields but those it names: true of requests, where others are refused, and of answers. */
+const closed = (schemas: Record<string, Dict>): Dict =>
+  Object.fromEntries(
+    Object.entries(schemas).map(([name, schema]) => [
+      name,
+      schema['type'] === 'object' && !('additionalProperties' in schema) ? { ...schema, additionalProperties: false } : schema,
+    ]),
+  );
 
 /** Gives every answer and every body an example, put together from the examples of its fields. */
 function addExamples(operation: Operation, schemas: Dict): void {

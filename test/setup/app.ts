@@ -1,6 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApp } from '../../src/app';
 import { readSettings } from '../../src/config';
+import { checkAgainstContract } from './contract';
 import { type TestDatabase, createTestDatabase } from './database';
 
 /** An answer of the API as a client sees it; `body` is parsed where it is JSON. */
@@ -63,17 +64,20 @@ async function send<Body>(
   if (options.key !== undefined) headers['idempotency-key'] = options.key;
   const payload = options.raw ?? (body === undefined ? undefined : JSON.stringify(body));
   if (payload !== undefined && headers['content-type'] === undefined) headers['content-type'] = 'application/json';
-  const response = await fetch(`${origin}${/^\/(health|api)/.test(path) ? '' : '/api/v1'}${path}`, {
+  const target = `${/^\/(health|api)/.test(path) ? '' : '/api/v1'}${path}`;
+  const response = await fetch(`${origin}${target}`, {
     method,
     headers,
     ...(payload === undefined ? {} : { body: payload as string }),
   });
   const text = await response.text();
   const isJson = /json/.test(response.headers.get('content-type') ?? '');
+  const parsed: unknown = isJson && text !== '' ? JSON.parse(text) : text;
+  checkAgainstContract(method, target, response.status, (response.headers.get('content-type') ?? '').split(';')[0] ?? '', parsed);
   return {
     status: response.status,
     headers: response.headers,
-    body: (isJson && text !== '' ? JSON.parse(text) : text) as Body,
+    body: parsed as Body,
     etag: response.headers.get('etag') ?? undefined,
   };
 }
