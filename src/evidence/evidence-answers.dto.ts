@@ -1,3 +1,4 @@
+import { ApiProperty } from '@nestjs/swagger';
 import { ActionVerdictAnswer, PersonName } from '../platform/person-name.dto';
 
 /** A link of a piece of evidence. */
@@ -11,19 +12,23 @@ export class EvidenceLinkAnswer {
   label: string | null;
 }
 
+const fieldValues = [
+  { type: 'string' },
+  { type: 'null' },
+  { type: 'array', items: { anyOf: [{ type: 'string' }, { $ref: '#/components/schemas/EvidenceLinkAnswer' }] } },
+];
+
 /** A field that has changed since a verdict was given. */
 export class FieldDifferenceAnswer {
   /** @example outcome */
   field: 'title' | 'description' | 'outcome' | 'role' | 'supervisedBy' | 'kind' | 'startedOn' | 'endedOn' | 'links' | 'tags' | 'rationale';
-  /**
-   * What it said: a text, a list, or null.
-   * @example "Patching takes a day a month."
-   */
+  @ApiProperty({
+    description: 'What it said: a text, a list (links, tags) or null.',
+    anyOf: fieldValues,
+    example: 'Patching takes a day a month.',
+  })
   before: unknown;
-  /**
-   * What it says now.
-   * @example "Patching takes two hours a month."
-   */
+  @ApiProperty({ description: 'What it says now.', anyOf: fieldValues, example: 'Patching takes two hours a month.' })
   after: unknown;
 }
 
