@@ -1,16 +1,17 @@
 import 'reflect-metadata';
-import { Logger } from '@nestjs/common';
+import { ConsoleLogger, Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { DataSource } from 'typeorm';
 import { AppModule } from './app.module';
 import type { Settings } from './config';
 import { createDataSource } from './data-source';
+import { serveDocs } from './platform/docs';
+import { apiPrefix, unprefixed } from './platform/routes';
 import { createAdapter, installHooks } from './platform/server';
 
-export const apiPrefix = 'api/v1';
-
 /**
- * Makes the application on the database of `url`, initialised but not listening.
+ * Makes the application on the database of `url`, initialised but not listening. Closing it ends its connections to the database too.
  * @throws where the database cannot be reached
  */
 export async function createApp(settings: Settings, url: string): Promise<NestFastifyApplication> {
@@ -23,18 +24,35 @@ export async function createApp(settings: Settings, url: string): Promise<NestFa
     logPoolError: (error) => logger.warn(`lost a connection: ${error.message}`),
   }).initialize();
   try {
-    const app = await NestFactory.create<NestFastifyApplication>(
-      AppModule.of(settings, dataSource),
-      createAdapter({ logLevel: settings.LOG_LEVEL, trustProxy: settings.TRUST_PROXY }),
-      { logger: ['error', 'warn', 'fatal'], bodyParser: false, abortOnError: false, forceCloseConnections: false },
-    );
-    app.setGlobalPrefix(apiPrefix, { exclude: ['health/live', 'health/ready'] });
-    installHooks(app);
+    const app = await assembleApp(settings, dataSource);
+    serveDocs(app);
+    const server = app.getHttpAdapter().getInstance();
+    // Fastify comes to this when the last running request has been answered
+    server.addHook('onClose', async () => {
+      if (dataSource.isInitialized) await dataSource.destroy();
+    });
     await app.init();
-    await app.getHttpAdapter().getInstance().ready();
+    await server.ready();
     return app;
   } catch (error) {
-    await dataSource.destroy();
+    if (dataSource.isInitialized) await dataSource.destroy();
     throw error;
   }
+}
+
+/** The application with all its routes, put together but not initialised: enough to be described, with a data source that is not connected too. */
+export async function assembleApp(settings: Settings, dataSource: DataSource): Promise<NestFastifyApplication> {
+  const app = await NestFactory.create<NestFastifyApplication>(
+    AppModule.of(settings, dataSource),
+    createAdapter({ logLevel: settings.LOG_LEVEL, trustProxy: settings.TRUST_PROXY }),
+    {
+      logger: new ConsoleLogger({ logLevels: ['error', 'warn', 'fatal'], json: settings.DATABASE_URL !== undefined }),
+      bodyParser: false,
+      abortOnError: false,
+      forceCloseConnections: false,
+    },
+  );
+  app.setGlobalPrefix(apiPrefix, { exclude: [...unprefixed] });
+  installHooks(app);
+  return app;
 }
