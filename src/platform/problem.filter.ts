@@ -50,15 +50,23 @@ const awayErrors = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EPIPE', 
 const awayMessages =
   /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Query read timeout|not queryable|Cannot use a pool after|Connection is not established/i;
 
+/** What errors of the driver, of sockets and of TypeORM have in common; some of them come from another realm, where instanceof says no. */
+interface ErrorLike {
+  readonly message?: unknown;
+  readonly code?: unknown;
+  readonly driverError?: unknown;
+  readonly errors?: unknown;
+}
+
 /** Whether an error says that the database cannot be reached just now. */
 export function isDatabaseAway(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const driver = (error as { driverError?: unknown }).driverError;
-  const code = (error as { code?: unknown }).code;
+  if (typeof error !== 'object' || error === null) return false;
+  const { message, code, driverError, errors } = error as ErrorLike;
   if (typeof code === 'string' && (awayErrors.has(code) || (code.length === 5 && awayStates.test(code)))) return true;
-  if (awayMessages.test(error.message)) return true;
-  if (error instanceof AggregateError) return error.errors.some(isDatabaseAway);
-  return driver !== undefined && driver !== error && isDatabaseAway(driver);
+  if (typeof message === 'string' && awayMessages.test(message)) return true;
+  // several addresses were tried, and each failed
+  if (Array.isArray(errors) && errors.some(isDatabaseAway)) return true;
+  return driverError !== error && isDatabaseAway(driverError);
 }
 
 const refusalOfStatus: Readonly<Record<number, ProblemCode>> = {
