@@ -43,7 +43,7 @@ export function into(app: NestFastifyApplication): Transport {
       headers,
       ...(body === undefined ? {} : { payload: body }),
     });
-    return { status: response.statusCode, body: parsed(response.body), etag: response.headers['etag'] as string | undefined };
+    return { status: response.statusCode, body: parsed(response.body), etag: response.headers['etag'] };
   };
 }
 

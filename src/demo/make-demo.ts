@@ -1,9 +1,8 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Settings } from '../config';
 import { addDays, dayOf } from '../kernel/clock';
-import { newId } from '../kernel/ids';
 import { LedgerLog } from '../ledger/ledger.log';
-import { InvitationsStore } from '../people/invitations.store';
-import { PeopleStore } from '../people/people.store';
+import { FirstAdmin } from '../people/first-admin';
 import { Transactions } from '../platform/transaction';
 import { ApiClient, into } from './api-client';
 import { DemoClaims } from './claims';
@@ -64,15 +63,12 @@ async function invitePeople(app: NestFastifyApplication, api: ApiClient, passwor
 
 /** The only thing here that no request can do: an empty organisation has nobody who could invite. Answers the invitation. */
 async function inviteFirstAdmin(app: NestFastifyApplication): Promise<string> {
-  const [invited] = await app.get(Transactions, { strict: false }).run(async (tx) => {
-    const id = newId();
-    const { key, name } = firstAdmin;
-    await app.get(PeopleStore, { strict: false }).insert(tx, { id, name, email: emailOf(key), roles: rolesOf(firstAdmin) });
-    await app.get(LedgerLog, { strict: false }).open(tx, id);
-    return app.get(InvitationsStore, { strict: false }).issue(tx, [id], null);
-  });
-  if (invited === undefined) throw new Error('the first admin was not invited');
-  return invited.token;
+  const first = new FirstAdmin(
+    app.get(Settings, { strict: false }),
+    app.get(Transactions, { strict: false }),
+    app.get(LedgerLog, { strict: false }),
+  );
+  return (await first.invite(firstAdmin.name, emailOf(firstAdmin.key))).token;
 }
 
 async function relatePeople(members: Members): Promise<void> {
