@@ -1,4 +1,17 @@
-import type { RefusalKind } from './refusal';
+/** What sort of no a refusal is. The platform's problem filter maps each to one HTTP status; nothing below the controllers knows that number. */
+export type RefusalKind =
+  | 'malformed'
+  | 'not-signed-in'
+  | 'not-allowed'
+  | 'not-found'
+  | 'wrong-state'
+  | 'stale'
+  | 'too-large'
+  | 'wrong-media-type'
+  | 'rule-not-met'
+  | 'version-required'
+  | 'too-many'
+  | 'away';
 
 interface ProblemText {
   readonly kind: RefusalKind;

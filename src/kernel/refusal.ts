@@ -1,19 +1,4 @@
-import { type ProblemCode, problemCodes } from './problem-codes';
-
-/** What sort of no a refusal is. The platform's problem filter maps each to one HTTP status; nothing below the controllers knows that number. */
-export type RefusalKind =
-  | 'malformed'
-  | 'not-signed-in'
-  | 'not-allowed'
-  | 'not-found'
-  | 'wrong-state'
-  | 'stale'
-  | 'too-large'
-  | 'wrong-media-type'
-  | 'rule-not-met'
-  | 'version-required'
-  | 'too-many'
-  | 'away';
+import { type ProblemCode, type RefusalKind, problemCodes } from './problem-codes';
 
 /** One thing that is wrong with a request: a place in its body (malformed), or an unmet rule with its statement. */
 export interface RefusalError {

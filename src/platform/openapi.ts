@@ -1,6 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ApiExtension, DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { type ProblemCode, problemCodes } from '../kernel/problem-codes';
+import { type Dict, closed, exampleOf, modernise } from './openapi-schemas';
 import { problemOf, statusOfKind } from './problem.filter';
 
 const problemsExtension = 'x-problems';
@@ -19,7 +20,6 @@ const taggedKey = 'x-etag';
 /** Declares that the answer carries an ETag. */
 export const Tagged = (): MethodDecorator => ApiExtension(taggedKey, true);
 
-type Dict = Record<string, unknown>;
 interface Operation extends Dict {
   operationId?: string;
   parameters?: Dict[];
@@ -193,15 +193,6 @@ function addProblems(operation: Operation, codes: ReadonlySet<ProblemCode>): voi
   }
 }
 
-/** Says of every schema that there are no fields but those it names: true of requests, where others are refused, and of answers. */
-const closed = (schemas: Record<string, Dict>): Dict =>
-  Object.fromEntries(
-    Object.entries(schemas).map(([name, schema]) => [
-      name,
-      schema['type'] === 'object' && !('additionalProperties' in schema) ? { ...schema, additionalProperties: false } : schema,
-    ]),
-  );
-
 /** Gives every answer and every body an example, put together from the examples of its fields. */
 function addExamples(operation: Operation, schemas: Dict): void {
   for (const holder of [operation.requestBody, ...Object.values(operation.responses)]) {
@@ -211,62 +202,6 @@ function addExamples(operation: Operation, schemas: Dict): void {
     }
   }
 }
-
-/** An example of a schema: its own, or one made of its parts. Null where nothing else is known of what may be null. */
-function exampleOf(schema: Dict, schemas: Dict, depth: number): unknown {
-  const [own] = (schema['examples'] as unknown[] | undefined) ?? [];
-  if (own !== undefined) return own;
-  if (depth > 12) return null;
-  const { $ref: reference, allOf, anyOf, oneOf, items, properties, type, enum: values } = schema;
-  if (typeof reference === 'string') return exampleOf((schemas[reference.split('/').at(-1) ?? ''] ?? {}) as Dict, schemas, depth + 1);
-  if (Array.isArray(allOf)) return Object.assign({}, ...(allOf as Dict[]).map((part) => exampleOf(part, schemas, depth + 1))) as unknown;
-  const [choice] = ((anyOf ?? oneOf) as Dict[] | undefined) ?? [];
-  if (choice !== undefined) return exampleOf(choice, schemas, depth + 1);
-  if (items !== undefined) return [exampleOf(items as Dict, schemas, depth + 1)];
-  if (properties !== undefined) {
-    return Object.fromEntries(
-      Object.entries(properties as Record<string, Dict>).map(([name, property]) => [name, exampleOf(property, schemas, depth + 1)]),
-    );
-  }
-  if (Array.isArray(type) && type.includes('null')) return null;
-  if (Array.isArray(values)) return (values as unknown[])[0];
-  return type === 'integer' || type === 'number' ? 0 : type === 'boolean' ? false : type === 'object' ? {} : 'text';
-}
-
-/** Nest writes some parts in the words of OpenAPI 3.0: `nullable` and `example` become what JSON Schema 2020-12 calls them. */
-function modernise(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(modernise);
-  if (typeof value !== 'object' || value === null) return value;
-  const copy: Dict = Object.fromEntries(
-    Object.entries(value).map(([name, inner]) => [name, name === 'examples' || name === 'example' ? inner : modernise(inner)]),
-  );
-  const isSchema = 'type' in copy || 'allOf' in copy || '$ref' in copy || 'enum' in copy || 'nullable' in copy;
-  if (isSchema && 'example' in copy && !('in' in copy)) {
-    copy['examples'] = [copy['example']];
-    delete copy['example'];
-  }
-  if (copy['nullable'] !== true) {
-    delete copy['nullable'];
-    return copy;
-  }
-  delete copy['nullable'];
-  if (typeof copy['type'] === 'string' && copy['type'] !== 'object') {
-    if (Array.isArray(copy['enum'])) copy['enum'] = [...(copy['enum'] as unknown[]), null];
-    return { ...copy, type: [copy['type'], 'null'] };
-  }
-  const { description, examples, type, ...rest } = copy;
-  const inner = 'allOf' in rest || '$ref' in rest ? rest : { ...rest, ...(type === undefined ? {} : { type }) };
-  return {
-    ...(description === undefined ? {} : { description }),
-    ...(examples === undefined ? {} : { examples }),
-    anyOf: [unwrap(inner), { type: 'null' }],
-  };
-}
-
-const unwrap = (schema: Dict): Dict => {
-  const [only, ...others] = (schema['allOf'] as Dict[] | undefined) ?? [];
-  return only !== undefined && others.length === 0 && Object.keys(schema).length === 1 ? only : schema;
-};
 
 /** The same document in the same order, whatever order the modules were found in. */
 function sorted(document: Dict): Dict {

@@ -1,6 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
-import { type ProblemCode, problemCodes } from '../kernel/problem-codes';
-import { Refused, type Refusal, type RefusalKind, refuse } from '../kernel/refusal';
+import { type ProblemCode, type RefusalKind, problemCodes } from '../kernel/problem-codes';
+import { Refused, type Refusal, refuse } from '../kernel/refusal';
 import type { ApiReply, ApiRequest } from './api-request';
 
 /** The one place where a kind of refusal becomes an HTTP status. */
