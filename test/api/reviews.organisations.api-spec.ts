@@ -29,22 +29,27 @@ const level = fc.integer({ min: 1, max: 5 });
 const organisation = fc.record({
   people: fc.array(
     fc.record({
-      manager: fc.option(someone, { freq: 3 }),
+      manager: fc.option(someone, { freq: 8 }),
       active: fc.integer({ min: 0, max: 5 }).map((one) => one > 0),
       held: fc.option(fc.record({ level, expired: fc.boolean() })),
-      accredited: fc.option(fc.record({ level, ended: fc.boolean() })),
+      accredited: fc.option(
+        fc.record({ level: fc.constantFrom(1, 2, 3, 4, 5, 5, 5), ended: fc.integer({ max: 3, min: 0 }).map((one) => one === 0) }),
+      ),
     }),
     { minLength: size, maxLength: size },
   ),
   mentorships: fc.uniqueArray(
     fc.record({ mentor: someone, engineer: someone, when: fc.constantFrom('now', 'now', 'now', 'past', 'future') }),
-    { minLength: 6, maxLength: 14, selector: ({ mentor, engineer }) => mentor * size + engineer },
+    { minLength: 12, maxLength: 24, selector: ({ mentor, engineer }) => mentor * size + engineer },
   ),
-  claims: fc.uniqueArray(fc.record({ engineer: someone, level, approvedBy: fc.option(someone), newPolicy: fc.boolean() }), {
-    minLength: 3,
-    maxLength: size,
-    selector: ({ engineer }) => engineer,
-  }),
+  claims: fc.uniqueArray(
+    fc.record({ engineer: someone, level: fc.constantFrom(1, 2, 2, 3, 3, 4, 5), approvedBy: fc.option(someone), newPolicy: fc.boolean() }),
+    {
+      minLength: 3,
+      maxLength: size,
+      selector: ({ engineer }) => engineer,
+    },
+  ),
   supports: fc.array(fc.record({ engineer: someone, level }), { minLength: 2, maxLength: 5 }),
 });
 type Organisation = typeof organisation extends fc.Arbitrary<infer T> ? T : never;
@@ -56,7 +61,7 @@ interface Made {
 }
 const managerOf = ({ plan }: Pick<Made, 'plan'>, i: number): number | null => {
   const manager = plan.people[i]?.manager ?? null;
-  return manager !== null && manager < i ? manager : null;
+  return manager === null || i === 0 ? null : manager % i;
 };
 const isAbove = (made: Pick<Made, 'plan'>, above: number, below: number): boolean => {
   const manager = managerOf(made, below);

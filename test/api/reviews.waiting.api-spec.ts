@@ -113,6 +113,30 @@ describe('claims that wait', () => {
     expect(await claimIds(mentor)).toEqual([]);
   });
 
+  it('wait for those above in the line only where the policy that the claim was submitted under lets them judge', async () => {
+    const { engineer, manager } = await makeTrio(api);
+    await mentors(api, manager, engineer);
+    const version = (number: number, allowed: boolean): Promise<unknown> =>
+      api.database.query(
+        `INSERT INTO policy SELECT skill_level_ref, $1, accepted_per_statement, may_miss, distinct_evidence, max_age_months, approvals, stepping,
+           $2, valid_months, review_days, set_by, set_at FROM policy WHERE version = 1 AND skill_level_ref = 'sfia-9:ITOP.2'`,
+        [number, allowed],
+      );
+    const loose = async (): Promise<number> => (await reviews(manager)).supports.items.length;
+    const { path } = await submittedClaim(engineer, 2);
+    await logWork(engineer, [statementRef(2, 1)]);
+    expect([await claimIds(manager), await loose()]).toEqual([[], 0]);
+    await version(2, true);
+    // a claim keeps its policy; a support on its own goes by the newest
+    expect([await claimIds(manager), await loose()]).toEqual([[], 1]);
+    await act(engineer, await seeClaim(engineer, path), 'withdrawal');
+    const next = await draftClaim(engineer, 2);
+    expect((await act(engineer, next, 'submission')).status).toBe(200);
+    expect(await claimIds(manager)).toEqual([next.id]);
+    await version(3, false);
+    expect([await claimIds(manager), await loose()]).toEqual([[next.id], 0]);
+  });
+
   it('come by the day they are due, page by page', async () => {
     const mentor = await makePerson(api);
     const ids: string[] = [];
@@ -182,6 +206,20 @@ describe('loose supports that wait', () => {
     await act(mentor, await seeClaim(mentor, claim.path), 'change-request', change);
     expect((await reviews(mentor)).supports.items).toHaveLength(4);
     expect(await waiting(mentor)).toMatchObject({ claims: 0, supports: 4 });
+  });
+
+  it('are also what an earlier submission rested on and the present one leaves out', async () => {
+    const { engineer, mentor } = await makeTrio(api);
+    const extra = await logWork(engineer, [statementRef(1, 1)], { title: 'One piece too many' });
+    const claim = await submittedClaim(engineer, 1);
+    expect((await reviews(mentor)).supports.items).toEqual([]);
+    const change = { feedback: 'One piece too many.', statements: [{ statement: statementRef(1, 1), feedback: 'Leave one out.' }] };
+    await act(mentor, await seeClaim(mentor, claim.path), 'change-request', change);
+    const { etag } = await seeClaim(engineer, claim.path);
+    const edited = await engineer.patch(claim.path, { leaveOut: [{ evidence: extra, statement: statementRef(1, 1) }] }, { ifMatch: etag });
+    expect(edited.status).toBe(200);
+    expect((await act(engineer, await seeClaim(engineer, claim.path), 'submission')).status).toBe(200);
+    expect((await reviews(mentor)).supports.items).toMatchObject([{ evidenceId: extra }]);
   });
 
   it('wait for mentors eligible at the level of the statement, page by page', async () => {
