@@ -1,3 +1,4 @@
+import { PolicyNumbersAnswer } from '../frameworks/policies.dto';
 import { ActionVerdictAnswer, PersonName } from '../platform/person-name.dto';
 
 /** A piece of evidence under a statement of a claim. */
@@ -82,29 +83,9 @@ export class GateAnswer {
 }
 
 /** The numbers of the gate that a claim goes by. */
-export class ClaimPolicyAnswer {
+export class ClaimPolicyAnswer extends PolicyNumbersAnswer {
   /** @example sfia-9:ITOP.4 */
   skillLevel: string;
-  /** @example 1 */
-  version: number;
-  /** @example 1 */
-  acceptedPerStatement: number;
-  /** @example 0 */
-  mayMiss: number;
-  /** @example 3 */
-  distinctEvidence: number;
-  /** @example 24 */
-  maxAgeMonths: number;
-  /** @example 1 */
-  approvals: number;
-  /** @example any */
-  stepping: 'any' | 'one-at-a-time';
-  /** @example false */
-  lineManagerMayApprove: boolean;
-  /** @example null */
-  validMonths: number | null;
-  /** @example 10 */
-  reviewDays: number;
 }
 
 /** A judgement of the level's essence over the whole claim. */

@@ -8,11 +8,11 @@ import type { Policy } from '../frameworks/policy';
 import type { Day } from '../kernel/clock';
 import { tagOfVersions } from '../kernel/version-tag';
 import { Database } from '../platform/transaction';
-import { checkEligible, type JudgeFacts } from '../progress/eligibility';
+import { type JudgeFacts, eligibleAmong } from '../progress/eligibility';
 import { EligibilityFacts } from '../progress/eligibility.facts';
 import { ProgressFacts } from '../progress/progress.facts';
 import { type ClaimState, isWithEngineer, openStates } from './claim';
-import { type GateFacts, type GateVerdict, evaluateGate } from './gate';
+import { type GateFacts, type GateSupport, type GateVerdict, evaluateGate } from './gate';
 
 /** A claim's own row, with what hangs on it. */
 export interface StoredClaim {
@@ -64,6 +64,16 @@ export interface ClaimCase {
   readonly tag: string;
 }
 
+/** A support as the gate looks at it. */
+export const gateSupportOf = ({ evidenceId, statement, state, evidence }: SupportFact): GateSupport => ({
+  evidenceId,
+  statement,
+  state,
+  kind: evidence.kind,
+  archived: evidence.state === 'archived',
+  endedOn: evidence.endedOn,
+});
+
 const closedGate: GateVerdict = { submittable: false, approvable: false, unmet: [] };
 
 const claimSql = `
@@ -113,20 +123,11 @@ export class ClaimCases {
       definedLevels: skill.definedLevels,
       levelsHeld: await this.progress.levelsHeld(engineerId, claim.skill),
       statements,
-      supports: supports.map(({ evidenceId, statement, state, evidence }) => ({
-        evidenceId,
-        statement,
-        state,
-        kind: evidence.kind,
-        archived: evidence.state === 'archived',
-        endedOn: evidence.endedOn,
-      })),
+      supports: supports.map(gateSupportOf),
       leftOut: claim.leftOut,
       noOpportunity: claim.noOpportunity.map(({ statement }) => statement),
       measuredOn: claim.firstSubmittedOn ?? claim.today,
-      eligibleMentors: mentors
-        .filter((mentor) => checkEligible(mentor, claim.level, policy.lineManagerMayApprove) === null)
-        .map(({ personId }) => personId),
+      eligibleMentors: eligibleAmong(mentors, claim.level, policy.lineManagerMayApprove),
       approvedBy: approvals.map(({ mentorId }) => mentorId),
     };
     const isOpen = openStates.includes(claim.state);

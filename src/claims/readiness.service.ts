@@ -7,13 +7,13 @@ import type { Day } from '../kernel/clock';
 import { parseSkillLevelRef, skillRef } from '../kernel/reference';
 import { raise } from '../kernel/refusal';
 import { Database } from '../platform/transaction';
-import { checkEligible } from '../progress/eligibility';
+import { eligibleAmong } from '../progress/eligibility';
 import { EligibilityFacts } from '../progress/eligibility.facts';
 import { todayIn } from '../progress/eligible-sql';
 import { ProgressFacts } from '../progress/progress.facts';
 import type { SkillProgress } from '../progress/progress.queries';
 import { openStates } from './claim';
-import { ClaimCases } from './claim-case.query';
+import { ClaimCases, gateSupportOf } from './claim-case.query';
 import { type GateFacts, type GateVerdict, evaluateGate } from './gate';
 import { countsUntil, lapsingBy, statementsToGo } from './readiness';
 import type { LapsingAnswer, NextLevelAnswer, ReadinessAnswer } from './readiness.dto';
@@ -100,20 +100,11 @@ export class Readiness {
       definedLevels: skill.definedLevels,
       levelsHeld: await this.progress.levelsHeld(engineerId, ref, measuredOn),
       statements: await this.frameworks.statementsOfLevel(skillLevel),
-      supports: supports.map(({ evidenceId, statement, state, evidence }) => ({
-        evidenceId,
-        statement,
-        state,
-        kind: evidence.kind,
-        archived: evidence.state === 'archived',
-        endedOn: evidence.endedOn,
-      })),
+      supports: supports.map(gateSupportOf),
       leftOut: [],
       noOpportunity: [],
       measuredOn,
-      eligibleMentors: mentors
-        .filter((mentor) => checkEligible(mentor, name.level, policy.lineManagerMayApprove) === null)
-        .map(({ personId }) => personId),
+      eligibleMentors: eligibleAmong(mentors, name.level, policy.lineManagerMayApprove),
       approvedBy: [],
     };
     return { facts, supports };

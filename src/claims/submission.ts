@@ -4,31 +4,7 @@ import type { Policy } from '../frameworks/policy';
 import type { SupportFact } from '../evidence/supports.facts';
 import type { ClaimCase, StandingApproval } from './claim-case.query';
 
-const policyContent = ({
-  skillLevel,
-  version,
-  acceptedPerStatement,
-  mayMiss,
-  distinctEvidence,
-  maxAgeMonths,
-  approvals,
-  stepping,
-  lineManagerMayApprove,
-  validMonths,
-  reviewDays,
-}: Policy): Json => ({
-  skillLevel,
-  version,
-  acceptedPerStatement,
-  mayMiss,
-  distinctEvidence,
-  maxAgeMonths,
-  approvals,
-  stepping,
-  lineManagerMayApprove,
-  validMonths,
-  reviewDays,
-});
+const policyContent = (policy: Policy): Json => ({ ...policy });
 
 const frameworkContent = ({ skill }: ClaimCase): Json => ({
   id: skill.frameworkId,

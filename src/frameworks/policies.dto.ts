@@ -82,8 +82,8 @@ export class PolicyRequest {
   reviewDays: number;
 }
 
-/** One version of a gate's numbers. */
-export class PolicyVersionItem {
+/** The numbers of a gate, in one version. */
+export class PolicyNumbersAnswer {
   /**
    * Counted from 1; each change is a version of its own.
    * @example 1
@@ -143,7 +143,10 @@ export class PolicyVersionItem {
    * @example 10
    */
   reviewDays: number;
+}
 
+/** One version of a gate's numbers, and who set it. */
+export class PolicyVersionItem extends PolicyNumbersAnswer {
   /** Who set it; null is the default that the level was loaded with. */
   setBy: PersonName | null;
 

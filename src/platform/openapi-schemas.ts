@@ -38,6 +38,8 @@ export function modernise(value: unknown): unknown {
   const copy: Dict = Object.fromEntries(
     Object.entries(value).map(([name, inner]) => [name, name === 'examples' || name === 'example' ? inner : modernise(inner)]),
   );
+  // the compiler lists a union in whatever order it met its members
+  if (Array.isArray(copy['enum'])) copy['enum'] = [...(copy['enum'] as unknown[])].sort();
   const isSchema = 'type' in copy || 'allOf' in copy || '$ref' in copy || 'enum' in copy || 'nullable' in copy;
   if (isSchema && 'example' in copy && !('in' in copy)) {
     copy['examples'] = [copy['example']];

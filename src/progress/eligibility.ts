@@ -37,3 +37,7 @@ export function checkMayApprove(facts: JudgeFacts, level: number, lineManagerMay
   if (refusal !== null) return refusal;
   return facts.barred ? refuse('not-allowed', 'You were invited afresh less than 72 hours ago: until then you cannot approve.') : null;
 }
+
+/** Of these mentors, the ids of those who are eligible at a level. */
+export const eligibleAmong = (mentors: readonly JudgeFacts[], level: number, lineManagerMayApprove: boolean): string[] =>
+  mentors.filter((mentor) => checkEligible(mentor, level, lineManagerMayApprove) === null).map(({ personId }) => personId);
