@@ -1,5 +1,5 @@
 import { reaching } from './connect';
-import { databaseOf, loginOf, setUpDatabase } from '../platform/roles';
+import { appGroup, databaseOf, eraserGroup, loginOf, setUpDatabase } from '../platform/roles';
 import { StartProblem } from '../platform/start-problem';
 
 const usage = `npm run db:setup makes what the application finds on a server, once: two roles, what they may do, and the database. Run again it only
@@ -28,6 +28,9 @@ async function run(): Promise<void> {
     throw new StartProblem(`Both addresses must name an account, its password and the database.\n\n${usage}`);
   }
   if (app.name === owner.name) throw new StartProblem('Requests must not run as the owner: give DATABASE_URL an account of its own.');
+  const group = [appGroup, eraserGroup].find((one) => one === app.name || one === owner.name);
+  if (group !== undefined)
+    throw new StartProblem(`"${group}" is the name of a group that this makes: call the account otherwise, such as "touchstone".`);
   const admin = adminUrl(ownerUrl);
   await reaching(admin.setting, admin.url, () => setUpDatabase(admin.url, database, owner, app));
   console.log(

@@ -1,5 +1,5 @@
 import type { ApiClient } from './api-client';
-import type { Member, Members } from './make-demo';
+import type { Member, Members } from './members';
 import { demoSkill } from './people';
 
 /** The parts of a claim that are looked at here. */

@@ -65,7 +65,10 @@ export async function openDemoDatabase(dataDir: string, say: (line: string) => v
       await admin.query(`COMMENT ON DATABASE ${database} IS '${complete}'`);
       await admin.end();
     },
-    close: () => server.stop(),
+    close: async () => {
+      await admin.end();
+      await server.stop();
+    },
   };
 }
 

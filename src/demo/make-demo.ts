@@ -6,17 +6,9 @@ import { FirstAdmin } from '../people/first-admin';
 import { Transactions } from '../platform/transaction';
 import { ApiClient, into } from './api-client';
 import { DemoClaims } from './claims';
+import type { Member, Members } from './members';
 import { accreditations, demoSkill, emailOf, firstAdmin, mentorships, organisation, rolesOf } from './people';
 import { type DemoEvidence, work } from './work';
-
-/** Somebody of the demo who is signed in. */
-export interface Member {
-  readonly id: string;
-  readonly api: ApiClient;
-}
-
-/** Everybody by key: `engineer1`. */
-export type Members = (key: string) => Member;
 
 /**
  * Makes the demo organisation by the requests that people would make, so that every rule holds for it.

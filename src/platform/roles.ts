@@ -100,9 +100,9 @@ export async function rightsProblem(url: string): Promise<string | null> {
     if (role === undefined) return 'the account of DATABASE_URL is not known to the server';
     if (role.super)
       return `the account "${role.name}" of DATABASE_URL is a superuser: requests must run as the limited role that npm run db:setup makes`;
-    if (!role.member) return `the account "${role.name}" of DATABASE_URL is not a member of ${appGroup}: run npm run db:setup`;
     if (role.rewrites)
       return `the account "${role.name}" of DATABASE_URL may change the ledger (is it the owner?): requests must run as the limited role that npm run db:setup makes`;
+    if (!role.member) return `the account "${role.name}" of DATABASE_URL is not a member of ${appGroup}: run npm run db:setup`;
     return null;
   });
 }
