@@ -1,0 +1,141 @@
+// What requests must look like, and what answers are: Fastify compiles both, so that nothing is checked or serialized by walking a value.
+
+const text = { type: 'string' } as const;
+const integer = { type: 'integer' } as const;
+const boolean = { type: 'boolean' } as const;
+const orNull = { type: ['string', 'null'] } as const;
+const integerOrNull = { type: ['integer', 'null'] } as const;
+const listOf = (items: object) => ({ type: 'array', items });
+const object = (properties: Record<string, object>) => ({ type: 'object', properties });
+
+const words = (most: number) => ({ type: 'string', pattern: '\\S', maxLength: most });
+const wordsOrNull = (most: number) => ({ type: ['string', 'null'], pattern: '\\S', maxLength: most });
+const day = { type: 'string', format: 'date', pattern: '^(19|[2-9]\\d)' };
+const dayOrNull = { ...day, type: ['string', 'null'] };
+const strict = (properties: Record<string, object>, required: string[] = []) => ({
+  type: 'object',
+  additionalProperties: false,
+  properties,
+  required,
+});
+
+export const logBody = strict(
+  {
+    title: words(200),
+    description: words(20_000),
+    outcome: wordsOrNull(20_000),
+    role: { enum: ['alone', 'led', 'took-part', 'supervised', null] },
+    supervisedBy: wordsOrNull(200),
+    kind: { enum: ['work', 'training', 'lab'] },
+    startedOn: dayOrNull,
+    endedOn: dayOrNull,
+    links: { ...listOf(strict({ url: { type: 'string', format: 'web-address' }, label: wordsOrNull(200) }, ['url'])), maxItems: 50 },
+    tags: { ...listOf(words(50)), maxItems: 20 },
+    supports: { ...listOf(strict({ statement: words(100), rationale: words(5000) }, ['statement', 'rationale'])), maxItems: 100 },
+  },
+  ['title', 'description'],
+);
+
+export const listQuery = strict({
+  limit: { type: 'string', pattern: '^([1-9]\\d?|100)$' },
+  cursor: { type: 'string', minLength: 1, maxLength: 2000 },
+  q: words(400),
+  tag: words(50),
+  statement: { type: 'string', maxLength: 100, pattern: '^[a-z][a-z0-9-]{0,30}:[A-Z0-9]{2,10}(\\.[1-7](\\.[1-9][0-9]?)?)?$' },
+  state: { enum: ['logged', 'archived'] },
+  from: day,
+  to: day,
+});
+
+export const oneQuery = strict({ revision: { type: 'string', pattern: '^[1-9]\\d{0,8}$' } });
+
+export const teamQuery = strict({ skill: words(100), depth: { enum: ['direct', 'all'] } }, ['skill']);
+
+const person = object({ id: text, name: text });
+const personOrNull = { ...person, nullable: true };
+const verdict = object({ allowed: boolean, code: text, detail: text });
+
+export const listAnswer = object({
+  items: listOf(
+    object({
+      id: text,
+      state: text,
+      revision: integer,
+      title: text,
+      kind: text,
+      role: orNull,
+      startedOn: orNull,
+      endedOn: orNull,
+      tags: listOf(text),
+      supports: listOf(object({ statement: text, state: text })),
+      loggedAt: text,
+      changedAt: text,
+    }),
+  ),
+  nextCursor: orNull,
+});
+
+export const evidenceAnswer = object({
+  id: text,
+  revision: integer,
+  state: text,
+  title: text,
+  description: text,
+  outcome: orNull,
+  role: orNull,
+  supervisedBy: orNull,
+  kind: text,
+  startedOn: orNull,
+  endedOn: orNull,
+  links: listOf(object({ url: text, label: orNull })),
+  tags: listOf(text),
+  supports: listOf(
+    object({
+      statement: text,
+      text,
+      skillLevel: text,
+      rationale: text,
+      state: text,
+      revision: integer,
+      feedback: orNull,
+      reviewedBy: personOrNull,
+      reviewedAt: orNull,
+      reopened: object({
+        verdict: text,
+        revision: integer,
+        feedback: orNull,
+        reviewedBy: person,
+        reviewedAt: text,
+        difference: listOf(object({ field: text, before: {}, after: {} })),
+      }),
+      actions: object({ review: verdict, edit: verdict, withdraw: verdict }),
+    }),
+  ),
+  attachments: listOf({}),
+  history: listOf(object({ revision: integer, at: text })),
+  rights: listOf(text),
+  loggedAt: text,
+  changedAt: text,
+  actions: object({ edit: verdict, archive: verdict, addSupport: verdict }),
+});
+
+export const teamAnswer = object({
+  manager: person,
+  skill: text,
+  people: listOf(
+    object({
+      id: text,
+      name: text,
+      active: boolean,
+      currentLevel: integerOrNull,
+      levels: listOf(
+        object({ level: integer, accepted: integer, total: integer, claimState: orNull, signedOffOn: orNull, validUntil: orNull }),
+      ),
+      lastEvidenceOn: orNull,
+      goingOn: boolean,
+      claim: { ...object({ id: text, skillLevel: text, dueOn: text, overdue: boolean, waitsOn: listOf(person) }), nullable: true },
+    }),
+  ),
+  totals: object({ people: integer, byLevel: { type: 'object', additionalProperties: integer }, submitted: integer, overdue: integer }),
+  asOf: text,
+});
