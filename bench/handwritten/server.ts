@@ -45,7 +45,7 @@ const server = Fastify({
   ajv: { customOptions: { removeAdditional: false, coerceTypes: false, allowUnionTypes: true, formats: { 'web-address': isWebAddress } } },
 });
 
-server.decorateRequest('viewpoint', null);
+server.decorateRequest('caller', null);
 server.addHook('onRequest', (request, reply, done) => {
   void reply.header('x-request-id', request.id).headers(headers);
   done();
@@ -58,7 +58,7 @@ server.addHook('onResponse', (request, reply, done) => {
       route: request.routeOptions.url ?? null,
       status: reply.statusCode,
       ms: Math.round(reply.elapsedTime),
-      person: request.viewpoint?.personId ?? null,
+      person: request.caller?.personId ?? null,
     },
     'request',
   );
@@ -90,9 +90,9 @@ function isPlain(value: unknown, depth = 0): boolean {
   return depth < 32 && Object.values(value).every((inner) => isPlain(inner, depth + 1));
 }
 
-const viewpointOf = ({ viewpoint }: FastifyRequest): Viewpoint => {
-  if (viewpoint === null) throw new Problem(401, 'not-signed-in');
-  return viewpoint;
+const viewpointOf = ({ caller }: FastifyRequest): Viewpoint => {
+  if (caller === null) throw new Problem(401, 'not-signed-in');
+  return caller;
 };
 
 /** Finds out who asks before anything is said about the request's form. */
@@ -100,8 +100,8 @@ const signedInAs =
   (demand: (viewpoint: Viewpoint) => void) =>
   async (request: FastifyRequest): Promise<void> => {
     const params = request.params as { engineerId?: string; managerId?: string };
-    request.viewpoint = await signIn(pool, request, params.engineerId ?? params.managerId ?? '');
-    demand(request.viewpoint);
+    request.caller = await signIn(pool, request, params.engineerId ?? params.managerId ?? '');
+    demand(request.caller);
   };
 const subjectOf = (request: FastifyRequest): string => viewpointOf(request).subjectId ?? '';
 

@@ -16,7 +16,7 @@ export interface Viewpoint {
 
 declare module 'fastify' {
   interface FastifyRequest {
-    viewpoint: Viewpoint | null;
+    caller: Viewpoint | null;
   }
 }
 
