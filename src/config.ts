@@ -97,6 +97,23 @@ export class Settings {
   @Max(600_000)
   STATEMENT_TIMEOUT_MS: number = 15_000;
 
+  /** The Ed25519 private key (PEM, PKCS #8, mode 600) that signs checkpoints of the ledger. Left out, the demo makes one in DATA_DIR; with DATABASE_URL no checkpoints are made. */
+  @IsOptional()
+  @Matches(/\S/, { message: 'LEDGER_KEY_FILE must be a file' })
+  LEDGER_KEY_FILE?: string;
+
+  /** A folder of public keys (PEM) that signed checkpoints before the present key did. */
+  @IsOptional()
+  @Matches(/\S/, { message: 'LEDGER_PUBLIC_KEYS_DIR must be a folder' })
+  LEDGER_PUBLIC_KEYS_DIR?: string;
+
+  /** A checkpoint of the ledger is made every so many minutes, if anything changed; 0: only by command. */
+  @Transform(toNumber)
+  @IsInt({ message: 'CHECKPOINT_MINUTES must be a whole number' })
+  @Min(0)
+  @Max(10_080)
+  CHECKPOINT_MINUTES: number = 60;
+
   /** Whether addresses and protocol are taken from a proxy's X-Forwarded headers. */
   @Transform(toBoolean)
   @IsBoolean({ message: 'TRUST_PROXY must be true or false' })
@@ -121,7 +138,7 @@ export class SettingsError extends Error {
  */
 export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
   const names = Object.keys(new Settings());
-  const known = [...names, 'DATABASE_URL', 'DATABASE_OWNER_URL', 'PUBLIC_URL'];
+  const known = [...names, 'DATABASE_URL', 'DATABASE_OWNER_URL', 'PUBLIC_URL', 'LEDGER_KEY_FILE', 'LEDGER_PUBLIC_KEYS_DIR'];
   const given = Object.fromEntries(known.filter((name) => (env[name] ?? '').trim() !== '').map((name) => [name, env[name]]));
   const settings = plainToInstance(Settings, given, { exposeDefaultValues: true });
   const problems = validateSync(settings).flatMap((error) => Object.values(error.constraints ?? {}));

@@ -6,6 +6,9 @@ import { type TestDatabase, createTestDatabase } from './setup/database';
 /** Tables that belong to no one engineer. Every other table's primary key and foreign keys to others of them begin with engineer_id. */
 const shared = [
   'accreditation',
+  'checkpoint',
+  'checkpoint_leaf',
+  'checkpoint_node',
   'framework',
   'framework_level',
   'idempotent_answer',
@@ -23,6 +26,9 @@ const shared = [
 /** History: the application may add to it and read it, and nothing else. */
 const history = [
   'approval',
+  'checkpoint',
+  'checkpoint_leaf',
+  'checkpoint_node',
   'claim_pin',
   'claim_submission',
   'evidence_revision',

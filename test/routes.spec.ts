@@ -76,7 +76,10 @@ const expected: Record<string, string> = {
   'GET /api/v1/engineers/{engineerId}/sign-offs': 'self mentor line auditor admin approver',
   'GET /api/v1/engineers/{engineerId}/sign-offs/{signOffId}': 'self mentor line auditor admin approver',
   'POST /api/v1/engineers/{engineerId}/sign-offs/{signOffId}/revocation': 'admin',
+  'GET /api/v1/engineers/{engineerId}/sign-offs/{signOffId}/proof': 'self auditor',
   'GET /api/v1/sign-offs': 'admin auditor',
+  'GET /api/v1/ledger/checkpoints': 'auditor',
+  'GET /api/v1/ledger/verification': 'auditor',
   'GET /api/v1/reviews': 'signed-in',
   'GET /api/v1/teams/{managerId}/dashboard': 'self line auditor',
 };

@@ -16,6 +16,7 @@ import { ReadinessController } from './readiness.controller';
 import { Readiness } from './readiness.service';
 import { ReviewsController } from './reviews.controller';
 import { ReviewsQueries } from './reviews.queries';
+import { SignOffProofsController } from './sign-off-proofs.controller';
 import { RegisterController, SignOffsController } from './sign-offs.controller';
 import { SignOffsExpiry } from './sign-offs.expiry';
 import { SignOffsQueries } from './sign-offs.queries';
@@ -23,7 +24,7 @@ import { SignOffsService } from './sign-offs.service';
 
 @Module({
   imports: [LedgerModule, PeopleModule, FrameworksModule, ProgressModule, EvidenceModule],
-  controllers: [ClaimsController, SignOffsController, RegisterController, ReviewsController, ReadinessController],
+  controllers: [ClaimsController, SignOffsController, SignOffProofsController, RegisterController, ReviewsController, ReadinessController],
   providers: [
     ClaimCases,
     ClaimDecision,

@@ -87,6 +87,11 @@ export const problemCodes = {
     explanation: 'This claim is decided: the level is signed off.',
   },
   'already-revoked': { kind: 'wrong-state', title: 'Already revoked', explanation: 'This sign-off is revoked already.' },
+  'not-covered': {
+    kind: 'wrong-state',
+    title: 'No checkpoint yet',
+    explanation: 'No checkpoint of the ledger covers this yet, and none can be made here now.',
+  },
   'reporting-loop': {
     kind: 'wrong-state',
     title: 'Reporting loop',

@@ -52,6 +52,25 @@ export class LedgerQueries {
     return pageOf(rows, limit, list, (row) => [row.seq], entryOf);
   }
 
+  /** The first entry of a kind about a subject, with its content and salt (hex), null where they were erased. */
+  async first(engineerId: string, kind: string, subject: string): Promise<{ entry: Entry; salt: string | null; body: Json } | null> {
+    const row = await this.db.one<EntryRow & { salt: Buffer | null; body: Json }>(
+      `SELECT ${columns}, c.salt, c.body FROM ledger_entry e LEFT JOIN record_content c ON c.engineer_id = e.engineer_id AND c.digest = e.digest
+        WHERE e.engineer_id = $1 AND e.subject = $2 AND e.kind = $3 ORDER BY e.seq LIMIT 1`,
+      [engineerId, subject, kind],
+    );
+    return row && { entry: entryOf(row), salt: row.salt?.toString('hex') ?? null, body: row.body };
+  }
+
+  /** The entries from one number to another, both with them. */
+  async between(engineerId: string, first: number, last: number): Promise<Entry[]> {
+    const rows = await this.db.query<EntryRow>(
+      `SELECT ${columns} FROM ledger_entry e WHERE e.engineer_id = $1 AND e.seq BETWEEN $2 AND $3 ORDER BY e.seq`,
+      [engineerId, first, last],
+    );
+    return rows.map(entryOf);
+  }
+
   /** Recomputes every hash and every content digest of one chain. Content that is gone must have been redacted or erased; here, nothing is. */
   async check(engineerId: string): Promise<ChainCheck | null> {
     const head = await this.db.one<{ head_seq: number; head_hash: Buffer }>(

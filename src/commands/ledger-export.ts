@@ -1,0 +1,32 @@
+import 'reflect-metadata';
+import { createWriteStream } from 'node:fs';
+import { rename } from 'node:fs/promises';
+import { finished } from 'node:stream/promises';
+import { parseArgs } from 'node:util';
+import { writeLines } from '../ledger/ledger-lines-file';
+import { ledgerLines } from '../ledger/ledger.lines';
+import { reaching, withDataSource } from './connect';
+import { UsageProblem, ledgerDatabase, runCommand, settingsAndKeys } from './ledger';
+
+const USAGE = `Writes the whole ledger into one file that proves itself: chains, content with salts, and checkpoints, as of one moment.
+
+  npm run -s ledger:export -- --out FILE
+
+DATABASE_URL names the database; without it the running demo's is used. The file holds everything that is personal: keep it like the database.`;
+
+runCommand(USAGE, async (args) => {
+  const { out } = parseArgs({ args: [...args], options: { out: { type: 'string' } } }).values;
+  if (out === undefined) throw new UsageProblem('--out FILE is needed.');
+  const { settings, keys } = settingsAndKeys();
+  const url = await ledgerDatabase(settings);
+  // the name is given to a whole file only
+  const draft = `${out}.${process.pid}.part`;
+  const stream = createWriteStream(draft, { mode: 0o600, flags: 'wx' });
+  const written = finished(stream);
+  await reaching('DATABASE_URL', url, () => withDataSource(url, (dataSource) => writeLines(ledgerLines(dataSource), stream, keys.signing)));
+  stream.end();
+  await written;
+  await rename(draft, out);
+  console.log(`The ledger is in ${out}${keys.signing === null ? ' (not signed: LEDGER_KEY_FILE names no key)' : ''}.`);
+  return true;
+});

@@ -1,0 +1,36 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { PageQuery } from '../platform/page.dto';
+import { Requires } from '../platform/requires';
+import { CheckpointPage, LedgerVerificationAnswer } from './checkpoints.dto';
+import { CheckpointsQueries } from './checkpoints.queries';
+import { LedgerVerification } from './ledger.verification';
+
+@ApiTags('Ledger')
+@Controller('ledger')
+export class CheckpointsController {
+  constructor(
+    private readonly checkpoints: CheckpointsQueries,
+    private readonly verification: LedgerVerification,
+  ) {}
+
+  /** Signed heads of all records, newest first: to be kept elsewhere, so that the ledger can be held against them. */
+  @Requires('auditor')
+  @Get('checkpoints')
+  list(@Query() { limit, cursor }: PageQuery): Promise<CheckpointPage> {
+    return this.checkpoints.list(limit, cursor);
+  }
+
+  /** Verifies every chain, every content digest, every row that points to them and every checkpoint, and names the first thing that does not fit. */
+  @Requires('auditor')
+  @Get('verification')
+  async verify(): Promise<LedgerVerificationAnswer> {
+    const verdict = await this.verification.verify();
+    if (verdict.ok) {
+      const { counts, newest, uncovered } = verdict.summary;
+      return { ok: true, misfit: null, counts, checkpoint: newest, uncovered };
+    }
+    const { engineer = null, seq = null, checkpoint = null, reason } = verdict.misfit;
+    return { ok: false, misfit: { engineer, seq, checkpoint, reason }, counts: null, checkpoint: null, uncovered: null };
+  }
+}

@@ -1,0 +1,111 @@
+import { type KeyObject, createHash, createPublicKey, sign } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { once } from 'node:events';
+import type { Writable } from 'node:stream';
+import { isSignedBy, jwkOf, keyIdOf } from './checkpoint';
+import { type EndLine, type LedgerLine, endBytes, misfit } from './ledger-file';
+import { type LedgerSummary, LedgerVerifier, type VerifierOptions } from './ledger-verifier';
+
+const newline = 0x0a;
+/** No line of an export comes near; a file of another kind without line ends must not fill the memory. */
+const longestLine = 256 * 1024 * 1024;
+const chunkSize = 1024 * 1024;
+const endBegins = Buffer.from('{"line":"end"');
+
+/**
+ * Writes lines as a file that proves itself whole.
+ * @param key signs the end, so that nobody else can make such a file; null: not signed
+ */
+export async function writeLines(lines: AsyncIterable<LedgerLine>, out: Writable, key: KeyObject | null): Promise<void> {
+  const digest = createHash('sha256');
+  let pending: string[] = [];
+  let size = 0;
+  const flush = async (): Promise<void> => {
+    const text = pending.join('');
+    [pending, size] = [[], 0];
+    digest.update(text, 'utf8');
+    if (!out.write(text, 'utf8')) await once(out, 'drain');
+  };
+  for await (const line of lines) {
+    const text = `${JSON.stringify(line)}\n`;
+    pending.push(text);
+    size += text.length;
+    if (size > chunkSize) await flush();
+  }
+  await flush();
+  const hex = digest.digest('hex');
+  const end: EndLine = {
+    line: 'end',
+    digest: hex,
+    ...(key === null ? {} : { publicKey: jwkOf(createPublicKey(key)), signature: sign(null, endBytes(hex), key).toString('base64url') }),
+  };
+  out.write(`${JSON.stringify(end)}\n`);
+}
+
+/** The lines of a file as bytes, each with its line end. A last one without is cut off. */
+async function* linesOf(file: string): AsyncGenerator<Buffer[]> {
+  let rest: Buffer = Buffer.alloc(0);
+  for await (const chunk of createReadStream(file, { highWaterMark: chunkSize }) as AsyncIterable<Buffer>) {
+    const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+    const lines: Buffer[] = [];
+    let start = 0;
+    for (let end = bytes.indexOf(newline, start); end !== -1; end = bytes.indexOf(newline, start)) {
+      lines.push(bytes.subarray(start, end + 1));
+      start = end + 1;
+    }
+    rest = bytes.subarray(start);
+    if (rest.length > longestLine) misfit('a line does not end: this is no export of the ledger');
+    yield lines;
+  }
+  if (rest.length > 0) misfit('the file ends in the middle of a line');
+}
+
+/** What a file that fits holds, and who signed its end (a key id); null: nobody. */
+export interface FileSummary extends LedgerSummary {
+  readonly signedBy: string | null;
+}
+
+/**
+ * Verifies a file: every byte of it, then all that LedgerVerifier verifies.
+ * @param progress is told how many bytes are done
+ * @throws MisfitFound at the first thing that does not fit
+ */
+export async function verifyFile(file: string, options: VerifierOptions, progress: (bytes: number) => void): Promise<FileSummary> {
+  const verifier = new LedgerVerifier(options);
+  const digest = createHash('sha256');
+  let [bytes, number] = [0, 0];
+  let end: EndLine | undefined;
+  for await (const lines of linesOf(file)) {
+    for (const line of lines) {
+      number += 1;
+      bytes += line.length;
+      if (end !== undefined) misfit(`line ${number} comes after the end`);
+      if (line.subarray(0, endBegins.length).equals(endBegins)) {
+        end = parsed(line, number) as EndLine;
+        continue;
+      }
+      digest.update(line);
+      verifier.take(parsed(line, number) as LedgerLine);
+    }
+    progress(bytes);
+  }
+  if (end === undefined) return misfit('the end of the file is missing: it was cut');
+  return { ...verifier.finish(), signedBy: checkEnd(end, digest.digest('hex')) };
+}
+
+function parsed(line: Buffer, number: number): unknown {
+  let value: unknown;
+  try {
+    value = JSON.parse(line.toString('utf8'));
+  } catch {
+    return misfit(`line ${number} is not JSON`);
+  }
+  return typeof value === 'object' && value !== null ? value : misfit(`line ${number} is not a line of the ledger`);
+}
+
+function checkEnd({ digest, publicKey, signature }: EndLine, actual: string): string | null {
+  if (digest !== actual) return misfit('the file’s digest is not that of its bytes: something in it was changed');
+  if (publicKey === undefined || signature === undefined) return null;
+  if (!isSignedBy(publicKey, endBytes(digest), signature)) return misfit('the signature at the end of the file is not that of its key');
+  return keyIdOf(publicKey);
+}
