@@ -22,13 +22,17 @@ export function stopOnSignal(app: NestFastifyApplication, closeRest: () => Promi
 
 async function stop(app: NestFastifyApplication, closeRest: () => Promise<void>): Promise<void> {
   let exitCode = 0;
+  const { server } = app.getHttpAdapter().getInstance();
+  // a connection that a client keeps open would be waited for after its last answer
+  const closing = setInterval(() => server.closeIdleConnections(), 50);
   const impatience = setTimeout(() => {
     exitCode = 1;
     process.stderr.write(`Some requests took longer than ${patienceMs / 1000} s to finish, and were cut off.\n`);
-    app.getHttpAdapter().getInstance().server.closeAllConnections();
+    server.closeAllConnections();
   }, patienceMs);
   try {
     await app.close();
+    clearInterval(closing);
     clearTimeout(impatience);
     await closeRest();
   } catch (error) {
