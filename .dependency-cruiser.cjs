@@ -19,7 +19,7 @@ const order = {
 /** Files without a kind in their names that are more than rules and values: the others are pure. */
 const notPure = [
   '^src/platform/',
-  '^src/ledger/ledger-keys\\.ts$',
+  '^src/ledger/(ledger-keys|ledger-lines-file)\\.ts$',
   '^src/people/(first-admin|invitation-link|passwords)\\.ts$',
   '^src/frameworks/(framework-import|pack-files)\\.ts$',
   '^src/claims/(claim-decision|claim-view|submission)\\.ts$',
