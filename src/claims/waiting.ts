@@ -6,7 +6,8 @@ import { isEligible } from '../progress/eligible-sql';
  */
 export const waitingClaims = `
     FROM judges j
-    JOIN claim c ON c.engineer_id = j.engineer_id AND c.skill_ref = j.skill_ref AND c.state = 'submitted'
+    -- at most one claim per engineer and skill is open: a seek for each, whatever the planner thinks of it
+    CROSS JOIN LATERAL (SELECT * FROM claim o WHERE o.engineer_id = j.engineer_id AND o.skill_ref = j.skill_ref AND o.state = 'submitted' LIMIT 1) c
     JOIN skill_level l ON l.skill_level_ref = c.skill_level_ref
     JOIN policy y ON y.skill_level_ref = c.skill_level_ref AND y.version = c.policy_version
    WHERE ${isEligible('j', 'l.level', 'y.line_manager_may_approve')}

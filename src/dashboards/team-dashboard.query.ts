@@ -46,16 +46,17 @@ const teamSql = `
   WITH seen AS MATERIALIZED (
     SELECT r.descendant_id AS engineer_id, p.name
       FROM reporting_line r JOIN person p ON p.person_id = r.descendant_id
+      LEFT JOIN reporting_line above ON above.ancestor_id = $2 AND above.descendant_id = r.descendant_id
      WHERE r.ancestor_id = $1 AND ($3::boolean OR r.depth = 1) AND p.active
-       AND (EXISTS (SELECT 1 FROM reporting_line a WHERE a.ancestor_id = $2 AND a.descendant_id = r.descendant_id)
-            OR EXISTS (SELECT 1 FROM person a WHERE a.person_id = $2 AND 'auditor' = ANY (a.roles)))
+       AND (above.ancestor_id IS NOT NULL OR (SELECT 'auditor' = ANY (c.roles) FROM person c WHERE c.person_id = $2))
   ), chosen AS MATERIALIZED (
     SELECT s.skill_ref FROM skill s
      WHERE s.skill_ref = coalesce($4, (SELECT min(g.skill_ref) FROM seen JOIN progress g ON g.engineer_id = seen.engineer_id),
                                   (SELECT min(f.skill_ref) FROM skill f))
   ), open AS MATERIALIZED (
     SELECT c.engineer_id, c.claim_id, c.skill_level_ref, c.due_on
-      FROM seen JOIN claim c ON c.engineer_id = seen.engineer_id AND c.skill_ref = (SELECT skill_ref FROM chosen) AND c.state = 'submitted'
+      FROM seen CROSS JOIN chosen
+     CROSS JOIN LATERAL (SELECT * FROM claim o WHERE o.engineer_id = seen.engineer_id AND o.skill_ref = chosen.skill_ref AND o.state = 'submitted' LIMIT 1) c
   ), judges AS MATERIALIZED (
     SELECT * FROM (${judges('m.engineer_id IN (SELECT engineer_id FROM open)', todayIn('$5'))}) every WHERE every.skill_ref = (SELECT skill_ref FROM chosen)
   ), waiting AS MATERIALIZED (

@@ -6,14 +6,17 @@
  */
 export const judges = (scope: string, today: string): string => `
   SELECT DISTINCT m.engineer_id, k.skill_ref, m.mentor_id, p.name AS mentor_name,
-         EXISTS (SELECT 1 FROM reporting_line r WHERE r.ancestor_id = m.mentor_id AND r.descendant_id = m.engineer_id) AS above,
+         r.ancestor_id IS NOT NULL AS above,
          greatest(
            (SELECT max(h.level) FROM progress h WHERE h.engineer_id = m.mentor_id AND h.skill_ref = k.skill_ref AND ${inForce('h', today)}),
            (SELECT max(a.up_to_level) FROM accreditation a WHERE a.person_id = m.mentor_id AND a.skill_ref = k.skill_ref AND a.ended_at IS NULL)
          ) AS reach
     FROM mentorship m
-    JOIN mentorship_skill k ON k.engineer_id = m.engineer_id AND k.mentorship_id = m.mentorship_id
+    -- OFFSET 0 keeps these seeks by key for the few people in question: left to choose, the planner reads whole tables and hashes them
+    CROSS JOIN LATERAL (SELECT n.skill_ref FROM mentorship_skill n WHERE n.engineer_id = m.engineer_id AND n.mentorship_id = m.mentorship_id OFFSET 0) k
     JOIN person p ON p.person_id = m.mentor_id
+    -- a join, for EXISTS would be answered by reading the whole reporting line once
+    LEFT JOIN reporting_line r ON r.ancestor_id = m.mentor_id AND r.descendant_id = m.engineer_id
    WHERE ${scope} AND p.active AND m.mentor_id <> m.engineer_id
      AND m.from_at <= now() AND (m.until_at IS NULL OR m.until_at > now())`;
 
