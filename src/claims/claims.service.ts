@@ -86,7 +86,7 @@ export class ClaimsService {
       const pinned = open.supports.filter((support) =>
         resting.some(({ evidenceId, statement }) => evidenceId === support.evidenceId && statement === support.statement),
       );
-      const content = submissionContent(open, submission, claim.firstSubmittedOn ?? today, pinned);
+      const content = submissionContent(open, { submission, submittedOn: today, measuredOn: claim.firstSubmittedOn ?? today }, pinned);
       const digest = await this.ledger.keep(tx, record, content);
       await this.store.insertSubmission(tx, record, claim.claimId, submission, today, digest);
       await this.pins.pin(

@@ -62,11 +62,12 @@ export class SignOffsService {
       demand(checkVersionIfGiven(ifMatch, tagOfVersion(row.revoked ? 2 : 1)));
       if (row.revoked) return raise('already-revoked');
       if (!proven) return raise('re-authentication-failed');
-      const contentDigest = await this.ledger.keep(tx, record, { signOff: signOffId, reason });
+      const revokedOn = dayOf(record.at, this.settings.TIME_ZONE);
+      const contentDigest = await this.ledger.keep(tx, record, { signOff: signOffId, on: revokedOn, reason });
       await this.store.insertRevocation(tx, record, {
         signOffId,
         revokedBy: caller.personId,
-        revokedOn: dayOf(record.at, this.settings.TIME_ZONE),
+        revokedOn,
         contentDigest,
       });
       await this.progress.recompute(tx, record, [row.skill_level_ref]);

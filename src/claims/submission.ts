@@ -26,7 +26,11 @@ const evidenceContent = ({ evidenceId, rationale, evidence }: SupportFact): { re
  * The exact state of a claim that is submitted: what its digest covers, and what an approval names.
  * @param pinned the supports that the claim rests on
  */
-export function submissionContent(found: ClaimCase, submission: number, measuredOn: Day, pinned: readonly SupportFact[]): Json {
+export function submissionContent(
+  found: ClaimCase,
+  { submission, submittedOn, measuredOn }: { submission: number; submittedOn: Day; measuredOn: Day },
+  pinned: readonly SupportFact[],
+): Json {
   const { claim, policy, statements } = found;
   return {
     claim: claim.claimId,
@@ -34,6 +38,7 @@ export function submissionContent(found: ClaimCase, submission: number, measured
     skillLevel: claim.skillLevel,
     framework: frameworkContent(found),
     summary: claim.summary,
+    submittedOn,
     measuredOn,
     policy: policyContent(policy),
     statements: statements.map(({ ref, text }) => ({

@@ -55,11 +55,7 @@ export class RecordRows {
       case 'sign_off':
         return this.agree(table, row, this.nth(table, signOffOf(row), 1), signOffRow);
       case 'revocation':
-        return this.agree(table, row, this.nth(table, signOffOf(row), 1), (witness) => ({
-          content_digest: witness.digest,
-          revoked_by: witness.actor,
-          ...dayNear(row['revoked_on'], witness.at, 'revoked_on'),
-        }));
+        return this.agree(table, row, this.nth(table, signOffOf(row), 1), revocationRow);
       case 'sign_off_expiry':
         return this.agree(table, row, this.nth(table, signOffOf(row), 1), () => ({}));
     }
@@ -133,17 +129,23 @@ const listOf = (value: Json | undefined): Readonly<Record<string, Json>>[] =>
   Array.isArray(value) ? (value as readonly Json[]).map((one) => one as Readonly<Record<string, Json>>) : [];
 
 const aDay = 86_400_000;
-/** A day is that of the instant in the organisation's time zone, which the ledger does not name: it lies at most a day from the instant's in UTC. */
+/** Where the content that names the day was erased: it lies at most a day from the instant's in UTC, whatever the organisation's time zone. */
 function dayNear(day: unknown, at: string, column: string): Expected {
   const isNear = typeof day === 'string' && Math.abs(Date.parse(day) - Date.parse(at.slice(0, 10))) <= aDay;
   return isNear ? {} : { [column]: `the day of ${at}` };
 }
 
-/** A submission's row: its day is what ages are measured on, at the first one. */
 const submissionRow = ({ digest, at, content }: Witness, row: Row): Expected => ({
   digest,
-  ...dayNear(row['submitted_on'], at, 'submitted_on'),
-  ...(content?.['submission'] === 1 ? { submitted_on: content['measuredOn'] ?? null } : {}),
+  ...(content === null
+    ? dayNear(row['submitted_on'], at, 'submitted_on')
+    : { submission: content['submission'] ?? null, submitted_on: content['submittedOn'] ?? null }),
+});
+
+const revocationRow = ({ digest, actor, at, content }: Witness, row: Row): Expected => ({
+  content_digest: digest,
+  revoked_by: actor,
+  ...(content === null ? dayNear(row['revoked_on'], at, 'revoked_on') : { revoked_on: content['on'] ?? null }),
 });
 
 const approvalRow = ({ digest, actor, content }: Witness): Expected => ({

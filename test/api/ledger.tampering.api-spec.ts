@@ -1,0 +1,440 @@
+import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { DataSource } from 'typeorm';
+import { type SignedCheckpoint, digestOfCheckpoint, headHash, signCheckpoint } from '../../src/ledger/checkpoint';
+import { type CheckpointRow, checkpointColumns, checkpointOf } from '../../src/ledger/checkpoints.queries';
+import { CheckpointsService } from '../../src/ledger/checkpoints.service';
+import { hashOf } from '../../src/ledger/entry';
+import { rowTables } from '../../src/ledger/ledger-file';
+import { type LedgerVerdict, verifyLedger } from '../../src/ledger/ledger.verification';
+import { GrowingTree } from '../../src/ledger/merkle';
+import { acceptedClaim, act, approval, draftClaim, logWork, makeTrio, seeClaim, signedOffClaim, statementRef } from '../factories/claims';
+import { makePerson } from '../factories/people';
+import { type TestApp, startApp } from '../setup/app';
+
+/*
+ * Everything that a superuser of the database can do to the ledger, drawn at random: each change must be found by the verification, against a
+ * checkpoint that was given out before. DEEP=1 draws 1,000 changes (npm run test:deep), SEED=n draws the same ones again.
+ */
+const isDeep = process.env['DEEP'] === '1';
+const rounds = isDeep ? 1_000 : 60;
+const seed = Number(process.env['SEED'] ?? (isDeep ? Date.now() % 1_000_000 : 42));
+
+const folder = mkdtempSync(join(tmpdir(), 'touchstone-tampering-'));
+const keyFile = join(folder, 'key.pem');
+let api: TestApp;
+let superuser: Client;
+let dataSource: DataSource;
+let held: SignedCheckpoint;
+
+/** All that the ledger is made of. */
+const tables = ['ledger_entry', 'record_content', 'record', 'checkpoint', 'checkpoint_leaf', ...rowTables] as const;
+type Table = (typeof tables)[number];
+/** Those that hold something here: no sign-off has run out. */
+const filled = tables.filter((table) => table !== 'sign_off_expiry');
+type Values = Record<string, unknown>;
+
+const rows = async <Row extends object = Values>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> =>
+  (await superuser.query<Row>(sql, [...parameters])).rows;
+const verify = (): Promise<LedgerVerdict> => verifyLedger(dataSource, { held: [held] });
+
+beforeAll(async () => {
+  writeFileSync(keyFile, generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
+  api = await startApp({ LEDGER_KEY_FILE: keyFile });
+  dataSource = api.app.get(DataSource, { strict: false });
+  const checkpoints = api.app.get(CheckpointsService, { strict: false });
+  superuser = new Client({ connectionString: api.database.adminUrl });
+  await superuser.connect();
+
+  const first = await makeTrio(api);
+  await signedOffClaim(first, 1);
+  await checkpoints.make();
+  const second = await makeTrio(api);
+  const granted = await signedOffClaim(second, 2);
+  const admin = await makePerson(api, { roles: ['admin'] });
+  await admin.post(`/engineers/${second.engineer.id}/sign-offs/${granted.claim.signOff?.id}/revocation`, {
+    password: admin.password,
+    reason: 'It was somebody else’s work.',
+  });
+  const third = await makeTrio(api);
+  const claim = await acceptedClaim(third, 1);
+  const back = await act(third.mentor, await seeClaim(third.mentor, claim.path), 'change-request', {
+    feedback: 'Say more.',
+    statements: [{ statement: statementRef(1, 1), feedback: 'Which servers?' }],
+  });
+  expect(back.status).toBe(200);
+  const evidence = await third.engineer.get<{ id: string; items: { id: string }[] }>('/engineers/me/evidence');
+  const path = `/engineers/me/evidence/${evidence.body.items[0]?.id}`;
+  const edited = await third.engineer.patch(path, { title: 'Another title' }, { ifMatch: (await third.engineer.get(path)).etag ?? '' });
+  expect(edited.status).toBe(200);
+  await checkpoints.make();
+  const again = await act(third.engineer, await seeClaim(third.engineer, claim.path), 'submission');
+  expect(again.status).toBe(200);
+  await logWork(first.engineer, [statementRef(2, 1)]);
+  await draftClaim(first.engineer, 2);
+  held = (await checkpoints.make()).checkpoint as SignedCheckpoint;
+  // what comes after the held checkpoint is there too, and is not what is bent
+  await logWork((await makeTrio(api)).engineer, [statementRef(1, 1)]);
+  expect(approval(first.mentor)['meaning']).toBeTruthy();
+
+  await superuser.query(`CREATE SCHEMA kept`);
+  for (const table of tables) await superuser.query(`CREATE TABLE kept.${table} AS TABLE public.${table}`);
+  // who owns the server is not stopped by foreign keys and unique indexes
+  await superuser.query(`DROP INDEX checkpoint_leaf_head_key`);
+  await superuser.query(`SET session_replication_role = replica`);
+}, 60_000);
+afterAll(async () => {
+  await superuser.end();
+  await api.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function restore(): Promise<void> {
+  for (const table of tables) await superuser.query(`DELETE FROM ${table}; INSERT INTO ${table} SELECT * FROM kept.${table}`);
+}
+
+/** Mulberry32: small, and the same everywhere. */
+function random(from: number): () => number {
+  let state = from;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
+const draw = random(seed);
+const below = (n: number): number => Math.floor(draw() * n);
+function pick<T>(from: readonly T[]): T {
+  const one = from[below(from.length)];
+  if (one === undefined) throw new Error('nothing to draw from');
+  return one;
+}
+
+/** Rows up to the held checkpoint: what comes later, nobody outside knows yet. */
+const heldRows = `engineer_id IN (SELECT engineer_id FROM kept.checkpoint_leaf)`;
+const anyRow = async (table: Table): Promise<Values> => {
+  const scope = table === 'checkpoint' ? 'true' : heldRows;
+  return pick(await rows(`SELECT ctid::text AS place, t.* FROM ${table} t WHERE ${scope} ORDER BY t::text`));
+};
+
+/** Another value of the same sort. */
+function other(value: unknown, column: string): unknown {
+  if (value === null)
+    return column === 'actor_id'
+      ? held.keyId && '01931b2e-7c00-7000-8000-000000000001'
+      : column.endsWith('_until')
+        ? '2030-01-01'
+        : Buffer.alloc(32, below(256));
+  if (typeof value === 'number') return value + 1 + below(3);
+  if (typeof value === 'boolean') return !value;
+  if (value instanceof Date) return new Date(value.getTime() + 1 + below(100_000));
+  if (Buffer.isBuffer(value)) {
+    const bent = Buffer.from(value);
+    const at = below(bent.length);
+    bent[at] = (bent[at] ?? 0) ^ (1 << below(8));
+    return bent;
+  }
+  if (typeof value === 'object') return JSON.stringify({ ...(value as object), bent: below(1_000) });
+  if (typeof value !== 'string') throw new Error('no such value');
+  if (/^\d{4}-\d\d-\d\d$/.test(value)) return new Date(Date.parse(value) + 86_400_000 * (1 + below(5))).toISOString().slice(0, 10);
+  if (/^[0-9a-f-]{36}$/.test(value)) return `${value.slice(0, -4)}${(below(0xffff) + 0x10000).toString(16).slice(1)}`;
+  return column === 'kind'
+    ? pick(['evidence.logged', 'support.accepted', 'claim.approved', 'target.set'].filter((one) => one !== value))
+    : `${value}x`;
+}
+
+async function alter(table: Table): Promise<string> {
+  const { place, ...row } = await anyRow(table);
+  // the record's version counts writes; it says nothing of what was written
+  const column = pick(Object.keys(row).filter((name) => !(table === 'record' && name === 'version')));
+  await superuser.query(`UPDATE ${table} SET ${column} = $1 WHERE ctid = $2::tid`, [other(row[column], column), place]);
+  return `alter ${table}.${column}`;
+}
+
+async function remove(table: Table): Promise<string> {
+  const { place } = await anyRow(table);
+  await superuser.query(`DELETE FROM ${table} WHERE ctid = $1::tid`, [place]);
+  return `delete from ${table}`;
+}
+
+/** Puts in a copy of a row under another key. */
+async function insert(table: Table): Promise<string> {
+  const { place: _, ...row } = await anyRow(table);
+  const keys = await rows<{ name: string }>(
+    `SELECT a.attname AS name FROM pg_constraint k JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = ANY (k.conkey) WHERE k.contype = 'p' AND k.conrelid = $1::regclass`,
+    [table],
+  );
+  const key = pick(keys.map(({ name }) => name));
+  const changed: Values = { ...row, [key]: other(row[key], key) };
+  const names = Object.keys(changed);
+  const values = names.map((name) =>
+    typeof changed[name] === 'object' && changed[name] !== null && !(changed[name] instanceof Date) && !Buffer.isBuffer(changed[name])
+      ? JSON.stringify(changed[name])
+      : changed[name],
+  );
+  await superuser.query(`INSERT INTO ${table} (${names.join(', ')}) VALUES (${names.map((_name, i) => `$${i + 1}`).join(', ')})`, values);
+  return `insert into ${table}, another ${key}`;
+}
+
+/** Gives two rows each other's value. */
+async function swap(table: Table, column: string): Promise<string> {
+  const all = await rows<{ place: string; value: unknown; text: string }>(
+    `SELECT ctid::text AS place, ${column} AS value, ${column}::text AS text FROM ${table} t WHERE ${heldRows} ORDER BY t::text`,
+  );
+  const one = pick(all);
+  const two = pick(all.filter(({ text }) => text !== one.text));
+  const set = (value: unknown, place: string): Promise<unknown> =>
+    superuser.query(`UPDATE ${table} SET ${column} = $1 WHERE ctid = $2::tid`, [column === 'body' ? JSON.stringify(value) : value, place]);
+  await set(two.value, one.place);
+  await set(one.value, two.place);
+  return `swap ${table}.${column}`;
+}
+
+interface ChainRow {
+  seq: number;
+  at: Date;
+  actor_id: string | null;
+  kind: string;
+  subject: string;
+  digest: Buffer;
+  previous: Buffer;
+  hash: Buffer;
+}
+
+const anyEngineer = async (): Promise<string> =>
+  pick(await rows<{ id: string }>(`SELECT DISTINCT engineer_id::text AS id FROM kept.checkpoint_leaf ORDER BY 1`)).id;
+
+/** Changes a chain as its engineer's worst enemy would: the entries are bent, then all hashes and the head are made to fit again. */
+async function rewrite(engineer: string, bend: (chain: ChainRow[]) => ChainRow[]): Promise<void> {
+  const chain = bend(await rows<ChainRow>(`SELECT * FROM ledger_entry WHERE engineer_id = $1 ORDER BY seq`, [engineer]));
+  await superuser.query(`DELETE FROM ledger_entry WHERE engineer_id = $1`, [engineer]);
+  const [start] = await rows<{ previous: Buffer }>(`SELECT previous FROM kept.ledger_entry WHERE engineer_id = $1 AND seq = 1`, [engineer]);
+  let previous = start?.previous ?? Buffer.alloc(32);
+  for (const [i, { at, actor_id: actor, kind, subject, digest }] of chain.entries()) {
+    const seq = i + 1;
+    const hash = hashOf({
+      seq,
+      at: at.toISOString(),
+      actor,
+      kind,
+      subject,
+      digest: digest.toString('hex'),
+      previous: previous.toString('hex'),
+    });
+    await superuser.query(
+      `INSERT INTO ledger_entry (engineer_id, seq, at, actor_id, kind, subject, digest, previous, hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+      [engineer, seq, at, actor, kind, subject, digest, previous, hash],
+    );
+    previous = hash;
+  }
+  await superuser.query(`UPDATE record SET head_seq = $2, head_hash = $3 WHERE engineer_id = $1`, [engineer, chain.length, previous]);
+}
+
+const bends: Readonly<Record<string, (chain: ChainRow[]) => ChainRow[]>> = {
+  'another actor': (chain) => chain.map((one, i) => (i === chain.length - 2 ? { ...one, actor_id: null } : one)),
+  'earlier by a second': (chain) => chain.map((one) => ({ ...one, at: new Date(one.at.getTime() - 1_000) })),
+  'one entry less': (chain) => chain.toSpliced(below(chain.length), 1),
+  'the tail cut': (chain) => chain.slice(0, 1 + below(chain.length - 1)),
+  'one entry more': (chain) => {
+    const at = below(chain.length - 1);
+    const one = chain[at];
+    return one === undefined ? chain : chain.toSpliced(at, 0, { ...one, kind: 'target.set', subject: 'targets/1' });
+  },
+  'two entries in each other’s place': (chain) => {
+    const at = below(chain.length - 1);
+    const [one, two] = [chain[at], chain[at + 1]];
+    return one === undefined || two === undefined ? chain : chain.toSpliced(at, 2, { ...two, at: one.at }, { ...one, at: two.at });
+  },
+};
+
+/** Makes the checkpoints fit the chains as they are now: leaves of other hashes, another tree, other signatures by somebody's own key. */
+async function resign(): Promise<void> {
+  const { privateKey } = generateKeyPairSync('ed25519');
+  const leaves = await rows<{ leaf_index: number; engineer_id: string; seq: number; hash: string | null }>(
+    `SELECT l.leaf_index, l.engineer_id, least(l.seq, r.head_seq) AS seq, encode(e.hash, 'hex') AS hash FROM checkpoint_leaf l JOIN record r USING (engineer_id)
+       LEFT JOIN ledger_entry e ON e.engineer_id = l.engineer_id AND e.seq = least(l.seq, r.head_seq) ORDER BY l.leaf_index`,
+  );
+  const kept = await rows<CheckpointRow>(`SELECT ${checkpointColumns} FROM checkpoint c ORDER BY number`);
+  const tree = GrowingTree.empty();
+  let previous: string | null = null;
+  for (const { leaf_index: index, engineer_id: engineer, seq, hash } of leaves) {
+    await superuser.query(`UPDATE checkpoint_leaf SET seq = $2, hash = $3 WHERE leaf_index = $1`, [
+      index,
+      seq,
+      Buffer.from(hash ?? '', 'hex'),
+    ]);
+    tree.append(headHash({ engineer, seq, hash: hash ?? '' }));
+    const due = kept.find(({ tree_size: size }) => size === tree.size);
+    if (due === undefined) continue;
+    const { number, at, treeSize } = checkpointOf(due);
+    const signed: SignedCheckpoint = signCheckpoint({ number, at, treeSize, root: tree.root().toString('hex'), previous }, privateKey);
+    await superuser.query(
+      `UPDATE checkpoint SET root = $2, previous = $3, key_id = $4, public_key = $5, signature = $6 WHERE number = $1`,
+      [
+        number,
+        tree.root(),
+        previous === null ? null : Buffer.from(previous, 'hex'),
+        signed.keyId,
+        Buffer.from(signed.publicKey.x, 'base64url'),
+        Buffer.from(signed.signature, 'base64url'),
+      ],
+    );
+    previous = digestOfCheckpoint(signed);
+  }
+}
+
+async function rehash(): Promise<string> {
+  const name = pick(Object.keys(bends));
+  const withTree = draw() < 0.5;
+  await rewrite(await anyEngineer(), bends[name] ?? ((chain) => chain));
+  if (withTree) await resign();
+  return `re-hash a chain with ${name}${withTree ? ', and sign all checkpoints anew' : ''}`;
+}
+
+/** Takes the newest checkpoints with their leaves, or only the leaves. */
+async function cutTree(): Promise<string> {
+  const withLeaves = draw() < 0.5;
+  await superuser.query(`DELETE FROM checkpoint WHERE number >= $1`, [2 + below(2)]);
+  if (withLeaves) await superuser.query(`DELETE FROM checkpoint_leaf WHERE leaf_index >= (SELECT max(tree_size) FROM checkpoint)`);
+  return `cut the checkpoints${withLeaves ? ' and their leaves' : ''}`;
+}
+
+/** A whole record, as if it had never been. */
+async function removeRecord(): Promise<string> {
+  const engineer = await anyEngineer();
+  for (const table of ['ledger_entry', 'record_content', 'record', ...rowTables]) {
+    await superuser.query(`DELETE FROM ${table} WHERE engineer_id = $1`, [engineer]);
+  }
+  return 'delete a whole record';
+}
+
+const digestColumns: readonly [Table, string][] = [
+  ['ledger_entry', 'digest'],
+  ['evidence_revision', 'digest'],
+  ['claim_submission', 'digest'],
+  ['approval', 'content_digest'],
+  ['approval', 'submission_digest'],
+  ['sign_off', 'digest'],
+  ['record_content', 'body'],
+  ['record_content', 'salt'],
+];
+
+/** One change, drawn; answers what it was, or null where the schema itself refused it. */
+async function tamper(): Promise<string | null> {
+  const way = draw();
+  try {
+    if (way < 0.4) return await alter(pick(filled));
+    if (way < 0.5) return await remove(pick(filled));
+    if (way < 0.6) return await insert(pick(filled.filter((table) => table !== 'record')));
+    if (way < 0.72) return await swap(...pick(digestColumns));
+    if (way < 0.94) return await rehash();
+    return await (draw() < 0.5 ? cutTree() : removeRecord());
+  } catch (error) {
+    // 22: no such value; 23: a constraint. Another change is drawn
+    if (/^2[23]/.test(String((error as { code?: unknown }).code))) return null;
+    throw error;
+  }
+}
+
+test('the ledger as it is holds against the checkpoint', async () => {
+  expect(await verify()).toMatchObject({ ok: true });
+});
+
+test(`${rounds} changes by a superuser are all found (seed ${seed})`, async () => {
+  const found = new Map<string, number>();
+  const missed: string[] = [];
+  for (let done = 0; done < rounds;) {
+    const what = await tamper();
+    if (what !== null) {
+      const verdict = await verify();
+      if (verdict.ok) missed.push(what);
+      found.set(what, (found.get(what) ?? 0) + 1);
+      done += 1;
+    }
+    await restore();
+  }
+  if (isDeep)
+    process.stderr.write(
+      `${[...found]
+        .sort()
+        .map(([what, times]) => `${times} × ${what}`)
+        .join('\n')}\n`,
+    );
+  expect(missed).toEqual([]);
+  expect(found.size).toBeGreaterThan(15);
+  expect(await verify()).toMatchObject({ ok: true });
+}, 900_000);
+
+test.each(Object.keys(bends))('a chain written anew with %s is found, with all checkpoints signed anew too', async (name) => {
+  for (const withTree of [false, true]) {
+    await rewrite(await anyEngineer(), bends[name] ?? ((chain) => chain));
+    if (withTree) await resign();
+    const verdict = await verify();
+    await restore();
+    expect([withTree, verdict.ok]).toEqual([withTree, false]);
+  }
+});
+
+test('without a checkpoint held elsewhere, who signs anew with another key is found by the key', async () => {
+  await resign();
+  expect(await verifyLedger(dataSource, {})).toMatchObject({ ok: true });
+  const { trusted } = (await import('../../src/ledger/ledger-keys')).readKeys({
+    DATABASE_URL: 'given',
+    DATA_DIR: folder,
+    LEDGER_KEY_FILE: keyFile,
+  });
+  expect(await verifyLedger(dataSource, { trusted })).toMatchObject({ ok: false, misfit: { checkpoint: 1 } });
+  await restore();
+  expect(createPrivateKey(readFileSync(keyFile)).asymmetricKeyType).toBe('ed25519');
+});
+
+describe('content that is gone', () => {
+  const oneContent = async (): Promise<{ engineer: string; digest: Buffer; seq: number }> => {
+    const [row] = await rows<{ engineer: string; digest: Buffer; seq: number }>(
+      `SELECT engineer_id AS engineer, digest, seq FROM ledger_entry WHERE kind = 'sign-off.granted' ORDER BY 1 LIMIT 1`,
+    );
+    if (row === undefined) throw new Error('no sign-off');
+    await superuser.query(`DELETE FROM record_content WHERE engineer_id = $1 AND digest = $2`, [row.engineer, row.digest]);
+    return row;
+  };
+  const append = async (engineer: string, kind: string, content: string): Promise<void> => {
+    const salt = Buffer.alloc(16, 7);
+    const { saltedDigest } = await import('../../src/kernel/canonical-json');
+    const digest = saltedDigest(JSON.parse(content) as never, salt);
+    await superuser.query(`INSERT INTO record_content VALUES ($1, $2, $3, $4)`, [engineer, digest, salt, content]);
+    await rewrite(engineer, (chain) => {
+      const last = chain.at(-1);
+      return last === undefined ? chain : [...chain, { ...last, kind, subject: 'record', digest }];
+    });
+  };
+  afterEach(restore);
+
+  test('is named where the ledger does not say that it was taken out', async () => {
+    const { engineer, seq } = await oneContent();
+    expect(await verify()).toMatchObject({ ok: false, misfit: { engineer, seq, reason: 'its content is gone' } });
+  });
+
+  test('may be gone where the ledger says that it was redacted, and only that', async () => {
+    const { engineer, digest } = await oneContent();
+    await append(engineer, 'record.redacted', JSON.stringify({ digests: [digest.toString('hex')] }));
+    expect(await verify()).toMatchObject({ ok: true });
+    await superuser.query(
+      `DELETE FROM record_content WHERE engineer_id = $1 AND digest = (SELECT digest FROM ledger_entry WHERE engineer_id = $1 AND seq = 2)`,
+      [engineer],
+    );
+    expect(await verify()).toMatchObject({ ok: false, misfit: { engineer, seq: 2 } });
+  });
+
+  test('may be gone where the record was erased, up to then', async () => {
+    const { engineer } = await oneContent();
+    await superuser.query(`DELETE FROM record_content WHERE engineer_id = $1`, [engineer]);
+    await append(engineer, 'record.erased', '{}');
+    expect(await verify()).toMatchObject({ ok: true });
+    await superuser.query(`DELETE FROM record_content WHERE engineer_id = $1`, [engineer]);
+    expect(await verify()).toMatchObject({ ok: false, misfit: { engineer } });
+  });
+});
