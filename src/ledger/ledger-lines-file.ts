@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { isSignedBy, jwkOf, keyIdOf } from './checkpoint';
-import { type EndLine, type LedgerLine, endBytes, misfit } from './ledger-file';
+import { type EndLine, type LedgerLine, MisfitFound, endBytes, misfit } from './ledger-file';
 import { type LedgerSummary, LedgerVerifier, type VerifierOptions } from './ledger-verifier';
 
 const newline = 0x0a;
@@ -85,12 +85,23 @@ export async function verifyFile(file: string, options: VerifierOptions, progres
         continue;
       }
       digest.update(line);
-      verifier.take(parsed(line, number) as LedgerLine);
+      formed(`line ${number}`, () => verifier.take(parsed(line, number) as LedgerLine));
     }
     progress(bytes);
   }
   if (end === undefined) return misfit('the end of the file is missing: it was cut');
-  return { ...verifier.finish(), signedBy: checkEnd(end, digest.digest('hex')) };
+  const signedBy = checkEnd(end, digest.digest('hex'));
+  return { ...formed('a line', () => verifier.finish()), signedBy };
+}
+
+/** What a line lacks or has of another sort shows itself where it is used: that is a line which does not fit, and no reason to stop without an answer. */
+function formed<T>(place: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof MisfitFound) throw error;
+    return misfit(`${place} is not of its form (${error instanceof Error ? error.message : String(error)})`);
+  }
 }
 
 function parsed(line: Buffer, number: number): unknown {

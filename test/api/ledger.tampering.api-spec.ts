@@ -138,7 +138,7 @@ function other(value: unknown, column: string): unknown {
     bent[at] = (bent[at] ?? 0) ^ (1 << below(8));
     return bent;
   }
-  if (typeof value === 'object') return JSON.stringify({ ...(value as object), bent: below(1_000) });
+  if (typeof value === 'object') return JSON.stringify({ ...(value), bent: below(1_000) });
   if (typeof value !== 'string') throw new Error('no such value');
   if (/^\d{4}-\d\d-\d\d$/.test(value)) return new Date(Date.parse(value) + 86_400_000 * (1 + below(5))).toISOString().slice(0, 10);
   if (/^[0-9a-f-]{36}$/.test(value)) return `${value.slice(0, -4)}${(below(0xffff) + 0x10000).toString(16).slice(1)}`;
