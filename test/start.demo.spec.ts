@@ -6,7 +6,7 @@ import { ApiClient, overNetwork } from '../src/demo/api-client';
 import { type DemoCredentials, credentialsFile } from '../src/demo/credentials';
 import { embeddedFolder } from '../src/demo/demo-database';
 import { findRunning } from '../src/platform/embedded-postgres/embedded-postgres';
-import { build, cleanUp, clusterOf, dataFolder, run, start, type Started } from './setup/started';
+import { build, cleanUp, clusterOf, dataFolder, npmStart, run, start, type Started } from './setup/started';
 
 jest.setTimeout(90_000);
 
@@ -47,6 +47,12 @@ function lives(pid: number): boolean {
     return false;
   }
 }
+
+const answers = (url: string): Promise<boolean> =>
+  fetch(`${url}/health/live`).then(
+    () => true,
+    () => false,
+  );
 
 const folders = [folder];
 let app: Started;
@@ -178,6 +184,22 @@ describe('SIGTERM', () => {
     expect(app.output()).not.toContain('First start');
     expect(credentials().password).toBe(password);
     expect(await titles()).toEqual(expect.arrayContaining(['Finished while stopping', 'Automated patching via IaC']));
+  });
+});
+
+describe('npm start', () => {
+  it.each(['SIGTERM', 'SIGKILL'] as const)('ended with %s ends the application', async (signal) => {
+    const npm = npmStart(settings);
+    await npm.printed(ready);
+    const { url } = credentials();
+    npm.child.kill(signal);
+    const deadline = Date.now() + 5_000;
+    // ended, it has put the first server's address back
+    while (credentials().url === url || (await answers(url))) {
+      if (Date.now() > deadline) throw new Error('it goes on');
+      await delay(50);
+    }
+    expect(await titles()).toContain('Finished while stopping');
   });
 });
 

@@ -6,7 +6,7 @@ const patienceMs = 10_000;
 const sameSignalMs = 1_000;
 
 /**
- * On SIGTERM, SIGINT or SIGHUP: takes no more requests, finishes those that run, closes the connections to the database, then does
+ * On SIGTERM, SIGINT or SIGHUP, and when the npm that started it is gone: takes no more requests, finishes those that run, closes the connections to the database, then does
  * what else is to be done, and ends with 0; with 1 where requests had to be cut off. A second signal ends it at once.
  */
 export function stopOnSignal(app: NestFastifyApplication, closeRest: () => Promise<void>): void {
@@ -18,6 +18,18 @@ export function stopOnSignal(app: NestFastifyApplication, closeRest: () => Promi
     } else if (Date.now() - stoppingSince > sameSignalMs) process.exit(1);
   };
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, onSignal);
+  if (process.env['npm_lifecycle_event'] === 'start') whenParentEnds(onSignal);
+}
+
+/** `npm start` is what the person sees as the application: where it is killed, nobody is left to end us. */
+function whenParentEnds(stopNow: () => void): void {
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    stopNow();
+  }, 250);
+  watch.unref();
 }
 
 async function stop(app: NestFastifyApplication, closeRest: () => Promise<void>): Promise<void> {

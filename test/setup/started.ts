@@ -31,8 +31,14 @@ export interface Started {
 const started = new Set<Started>();
 
 /** Starts a script of dist/src with these settings and no others. */
-export function start(script: string, settings: Readonly<Record<string, string>>, args: readonly string[] = []): Started {
-  const child = spawn(process.execPath, [join(root, 'dist/src', script), ...args], {
+export const start = (script: string, settings: Readonly<Record<string, string>>, args: readonly string[] = []): Started =>
+  spawned(process.execPath, [join(root, 'dist/src', script), ...args], settings);
+
+/** Starts the application as a person does. */
+export const npmStart = (settings: Readonly<Record<string, string>>): Started => spawned('npm', ['start'], settings);
+
+function spawned(command: string, args: readonly string[], settings: Readonly<Record<string, string>>): Started {
+  const child = spawn(command, [...args], {
     cwd: root,
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], TMPDIR: process.env['TMPDIR'], ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
