@@ -137,7 +137,9 @@ export class Claims {
   private submit(found: ClaimCase, { engineerId, chain }: EngineerRecord, at: Date): Buffer {
     const { claim, gateFacts } = found;
     const pinned = restingOf(found);
-    const digest = chain.keep(submissionContent(found, { submission: 1, submittedOn: gateFacts.measuredOn, measuredOn: gateFacts.measuredOn }, pinned));
+    const digest = chain.keep(
+      submissionContent(found, { submission: 1, submittedOn: gateFacts.measuredOn, measuredOn: gateFacts.measuredOn }, pinned),
+    );
     const key = { engineer_id: engineerId, claim_id: claim.claimId, submission: 1 };
     this.rows.add('claim_submission', { ...key, at: at.toISOString(), submitted_on: gateFacts.measuredOn, digest: hex(digest) });
     for (const { evidenceId, statement, evidence } of pinned)

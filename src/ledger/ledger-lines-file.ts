@@ -34,12 +34,15 @@ export async function writeLines(lines: AsyncIterable<LedgerLine>, out: Writable
   }
   await flush();
   const hex = digest.digest('hex');
-  const end: EndLine = {
-    line: 'end',
-    digest: hex,
-    ...(key === null ? {} : { publicKey: jwkOf(createPublicKey(key)), signature: sign(null, endBytes(hex), key).toString('base64url') }),
-  };
-  out.write(`${JSON.stringify(end)}\n`);
+  const signed =
+    key === null ? {} : { publicKey: jwkOf(createPublicKey(key)), signature: sign(null, endBytes(hex), key).toString('base64url') };
+  out.write(endText({ line: 'end', digest: hex, ...signed }));
+}
+
+/** The last line, as it is written. */
+function endText({ digest, publicKey, signature }: EndLine): string {
+  const signed = publicKey === undefined ? {} : { publicKey: { kty: publicKey.kty, crv: publicKey.crv, x: publicKey.x }, signature };
+  return `${JSON.stringify({ line: 'end', digest, ...signed })}\n`;
 }
 
 /** The lines of a file as bytes, each with its line end. A last one without is cut off. */
@@ -82,6 +85,8 @@ export async function verifyFile(file: string, options: VerifierOptions, progres
       if (end !== undefined) misfit(`line ${number} comes after the end`);
       if (line.subarray(0, endBegins.length).equals(endBegins)) {
         end = parsed(line, number) as EndLine;
+        // one spelling of it only: nothing else guards its bytes
+        if (line.toString('utf8') !== endText(end)) misfit('the last line is not of its form');
         continue;
       }
       digest.update(line);
@@ -116,7 +121,8 @@ function parsed(line: Buffer, number: number): unknown {
 
 function checkEnd({ digest, publicKey, signature }: EndLine, actual: string): string | null {
   if (digest !== actual) return misfit('the file’s digest is not that of its bytes: something in it was changed');
-  if (publicKey === undefined || signature === undefined) return null;
-  if (!isSignedBy(publicKey, endBytes(digest), signature)) return misfit('the signature at the end of the file is not that of its key');
+  if (publicKey === undefined) return null;
+  if (!isSignedBy(publicKey, endBytes(digest), signature ?? ''))
+    return misfit('the signature at the end of the file is not that of its key');
   return keyIdOf(publicKey);
 }
