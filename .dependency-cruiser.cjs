@@ -3,7 +3,7 @@
 /** Files at the top, and folders, that put everything together: they may import anything, and no folder imports them. */
 const top = '^src/(main|app|app\\.module|data-source)\\.ts$|^src/(commands|demo)/';
 const anywhere = ['^src/kernel/', '^src/config\\.ts$'];
-const folders = '^src/(platform|ledger|people|frameworks|progress|evidence|claims|dashboards)/';
+const folders = '^src/(platform|ledger|people|frameworks|progress|evidence|claims|credentials|dashboards)/';
 
 /** Folders in their order: each may import those before it. */
 const order = {
@@ -14,6 +14,7 @@ const order = {
   progress: ['platform', 'ledger', 'people', 'frameworks'],
   evidence: ['platform', 'ledger', 'people', 'frameworks', 'progress'],
   claims: ['platform', 'ledger', 'people', 'frameworks', 'progress', 'evidence'],
+  credentials: ['platform', 'ledger', 'people', 'frameworks', 'progress', 'evidence', 'claims'],
 };
 
 /** Files without a kind in their names that are more than rules and values: the others are pure. */
@@ -22,6 +23,8 @@ const notPure = [
   '^src/ledger/(ledger-keys|ledger-lines-file)\\.ts$',
   '^src/people/(first-admin|invitation-link|passwords)\\.ts$',
   '^src/frameworks/(framework-import|pack-files)\\.ts$',
+  // what they draw and write is the frozen content, whose form the API's answer has
+  '^src/credentials/(badge|badge-keys|pack-readme|pdf-sheet|sign-off-pdf)\\.ts$',
   '^src/claims/(claim-decision|claim-view|submission)\\.ts$',
 ];
 const pure = ['^src/kernel/', `${folders}(importers/)?[a-z-]+(\\.policy)?\\.ts$`];

@@ -3,6 +3,7 @@ import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import { DataSource } from 'typeorm';
 import { ClaimsModule } from './claims/claims.module';
 import { Settings } from './config';
+import { CredentialsModule } from './credentials/credentials.module';
 import { DashboardsModule } from './dashboards/dashboards.module';
 import { EvidenceModule } from './evidence/evidence.module';
 import { FrameworksModule } from './frameworks/frameworks.module';
@@ -45,6 +46,7 @@ export class AppModule {
         FrameworksModule,
         EvidenceModule,
         ClaimsModule,
+        CredentialsModule,
         DashboardsModule,
       ],
       providers: [

@@ -107,6 +107,20 @@ export class Settings {
   @Matches(/\S/, { message: 'LEDGER_PUBLIC_KEYS_DIR must be a folder' })
   LEDGER_PUBLIC_KEYS_DIR?: string;
 
+  /** What the organisation is called on sign-off packs and badges. */
+  @Matches(/\S/, { message: 'ORGANISATION must be a name' })
+  ORGANISATION: string = 'This organisation';
+
+  /** The RSA private key (PEM, PKCS #8, mode 600, 2048 bits or more) that signs badges. Left out, the demo makes one in DATA_DIR; with DATABASE_URL no badges are signed. */
+  @IsOptional()
+  @Matches(/\S/, { message: 'BADGE_KEY_FILE must be a file' })
+  BADGE_KEY_FILE?: string;
+
+  /** A folder of public keys (PEM) that signed badges before the present key did. */
+  @IsOptional()
+  @Matches(/\S/, { message: 'BADGE_PUBLIC_KEYS_DIR must be a folder' })
+  BADGE_PUBLIC_KEYS_DIR?: string;
+
   /** A checkpoint of the ledger is made every so many minutes, if anything changed; 0: only by command. */
   @Transform(toNumber)
   @IsInt({ message: 'CHECKPOINT_MINUTES must be a whole number' })
@@ -138,7 +152,16 @@ export class SettingsError extends Error {
  */
 export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
   const names = Object.keys(new Settings());
-  const known = [...names, 'DATABASE_URL', 'DATABASE_OWNER_URL', 'PUBLIC_URL', 'LEDGER_KEY_FILE', 'LEDGER_PUBLIC_KEYS_DIR'];
+  const known = [
+    ...names,
+    'DATABASE_URL',
+    'DATABASE_OWNER_URL',
+    'PUBLIC_URL',
+    'LEDGER_KEY_FILE',
+    'LEDGER_PUBLIC_KEYS_DIR',
+    'BADGE_KEY_FILE',
+    'BADGE_PUBLIC_KEYS_DIR',
+  ];
   const given = Object.fromEntries(known.filter((name) => (env[name] ?? '').trim() !== '').map((name) => [name, env[name]]));
   const settings = plainToInstance(Settings, given, { exposeDefaultValues: true });
   const problems = validateSync(settings).flatMap((error) => Object.values(error.constraints ?? {}));

@@ -21,11 +21,13 @@ const shared = [
   'skill',
   'skill_level',
   'statement',
+  'status_slot',
 ];
 
 /** History: the application may add to it and read it, and nothing else. */
 const history = [
   'approval',
+  'badge_status',
   'checkpoint',
   'checkpoint_leaf',
   'checkpoint_node',
@@ -38,6 +40,7 @@ const history = [
   'revocation',
   'sign_off',
   'sign_off_expiry',
+  'status_slot',
 ];
 
 let database: TestDatabase;

@@ -19,6 +19,7 @@ import { ReviewsQueries } from './reviews.queries';
 import { SignOffProofsController } from './sign-off-proofs.controller';
 import { RegisterController, SignOffsController } from './sign-offs.controller';
 import { SignOffsExpiry } from './sign-offs.expiry';
+import { SignOffsFacts } from './sign-offs.facts';
 import { SignOffsQueries } from './sign-offs.queries';
 import { SignOffsService } from './sign-offs.service';
 
@@ -36,9 +37,10 @@ import { SignOffsService } from './sign-offs.service';
     SignOffsService,
     SignOffsExpiry,
     SignOffsQueries,
+    SignOffsFacts,
     ReviewsQueries,
     Readiness,
   ],
-  exports: [SignOffsService],
+  exports: [SignOffsService, SignOffsFacts],
 })
 export class ClaimsModule {}

@@ -22,6 +22,8 @@ export interface SkillFact {
   readonly frameworkName: string;
   readonly frameworkVersion: string;
   readonly rights: string;
+  /** The page that its text is quoted from. */
+  readonly source: string;
   /** The levels that the skill defines, ascending. */
   readonly definedLevels: readonly number[];
 }
@@ -56,7 +58,7 @@ export class FrameworksFacts {
 
   async skill(ref: string): Promise<SkillFact | null> {
     return this.db.one<SkillFact>(
-      `SELECT s.skill_ref AS ref, s.name, f.framework_id AS "frameworkId", f.name AS "frameworkName", f.version AS "frameworkVersion", f.rights,
+      `SELECT s.skill_ref AS ref, s.name, f.framework_id AS "frameworkId", f.name AS "frameworkName", f.version AS "frameworkVersion", f.rights, s.source,
               ARRAY(SELECT l.level::int FROM skill_level l WHERE l.skill_ref = s.skill_ref ORDER BY l.level) AS "definedLevels"
          FROM skill s JOIN framework f USING (framework_id) WHERE s.skill_ref = $1`,
       [ref],

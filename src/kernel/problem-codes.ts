@@ -92,6 +92,11 @@ export const problemCodes = {
     title: 'No checkpoint yet',
     explanation: 'No checkpoint of the ledger covers this yet, and none can be made here now.',
   },
+  'signing-key-missing': {
+    kind: 'wrong-state',
+    title: 'No key to sign with',
+    explanation: 'This installation was given no key to sign this with: the settings name one.',
+  },
   'reporting-loop': {
     kind: 'wrong-state',
     title: 'Reporting loop',

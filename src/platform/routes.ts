@@ -4,7 +4,14 @@ import { type Audience, audienceOf, isPublic } from './requires';
 
 /** What stands before every route's path, but for those in `unprefixed`. */
 export const apiPrefix = 'api/v1';
-export const unprefixed: readonly string[] = ['health/live', 'health/ready'];
+export const unprefixed: readonly string[] = [
+  'health/live',
+  'health/ready',
+  '.well-known/jwks.json',
+  '.well-known/issuer.json',
+  '.well-known/keys/:thumbprint',
+  '.well-known/status/:list',
+];
 
 /** One route of the application, and who may call it. */
 export interface Route {

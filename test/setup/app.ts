@@ -10,6 +10,8 @@ export interface Answer<Body = Record<string, unknown>> {
   readonly headers: Headers;
   readonly body: Body;
   readonly etag: string | undefined;
+  /** The body as it was sent. */
+  readonly bytes: Buffer;
 }
 
 export interface RequestOptions {
@@ -27,7 +29,7 @@ export interface TestApp {
   readonly app: NestFastifyApplication;
   readonly database: TestDatabase;
   readonly origin: string;
-  /** Sends a request below /api/v1 (or to an absolute path that begins with /health or /api). */
+  /** Sends a request below /api/v1 (or to an absolute path that begins with /health, /api or /.well-known). */
   send<Body = Record<string, unknown>>(method: string, path: string, body?: unknown, options?: RequestOptions): Promise<Answer<Body>>;
   close(): Promise<void>;
 }
@@ -64,13 +66,14 @@ async function send<Body>(
   if (options.key !== undefined) headers['idempotency-key'] = options.key;
   const payload = options.raw ?? (body === undefined ? undefined : JSON.stringify(body));
   if (payload !== undefined && headers['content-type'] === undefined) headers['content-type'] = 'application/json';
-  const target = `${/^\/(health|api)/.test(path) ? '' : '/api/v1'}${path}`;
+  const target = `${/^\/(health|api|\.well-known)/.test(path) ? '' : '/api/v1'}${path}`;
   const response = await fetch(`${origin}${target}`, {
     method,
     headers,
     ...(payload === undefined ? {} : { body: payload as string }),
   });
-  const text = await response.text();
+  const bytes = Buffer.from(await response.arrayBuffer());
+  const text = bytes.toString('utf8');
   const isJson = /json/.test(response.headers.get('content-type') ?? '');
   const parsed: unknown = isJson && text !== '' ? JSON.parse(text) : text;
   checkAgainstContract(method, target, response.status, (response.headers.get('content-type') ?? '').split(';')[0] ?? '', parsed);
@@ -78,6 +81,7 @@ async function send<Body>(
     status: response.status,
     headers: response.headers,
     body: parsed as Body,
+    bytes,
     etag: response.headers.get('etag') ?? undefined,
   };
 }
