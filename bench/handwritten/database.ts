@@ -25,6 +25,7 @@ export const openPool = (url: string): Pool => {
     lock_timeout: 10_000,
     idle_in_transaction_session_timeout: 15_000,
     keepAlive: true,
+    // pg knows it, its types do not yet
     ...{ pipeline: true },
   });
   pool.on('error', () => undefined);

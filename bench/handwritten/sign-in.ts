@@ -75,7 +75,7 @@ export function demandTeam(viewpoint: Viewpoint): void {
 }
 
 /** An id in the path, in lower case; what is no id is not there. */
-export function idOf(text_: string): string {
-  if (!uuid.test(text_)) throw new Problem(404, 'not-found');
-  return text_.toLowerCase();
+export function idOf(name: string): string {
+  if (!uuid.test(name)) throw new Problem(404, 'not-found');
+  return name.toLowerCase();
 }
