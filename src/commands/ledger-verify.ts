@@ -1,10 +1,12 @@
-import { readFileSync, statSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { isZip } from '../credentials/pack-check';
 import type { SignedCheckpoint } from '../ledger/checkpoint';
 import { type LedgerMisfit, MisfitFound } from '../ledger/ledger-file';
 import { type FileSummary, verifyFile } from '../ledger/ledger-lines-file';
+import { packVerify } from './pack-verify';
 
-const USAGE = `Verifies an export of the ledger, without database and application.
+const USAGE = `Verifies an export of the ledger, or the pack of a sign-off (a zip), without database and application.
 
   npm run -s ledger:verify -- FILE [--checkpoint FILE]…
 
@@ -75,6 +77,17 @@ function place({ engineer, seq, checkpoint, reason }: LedgerMisfit): string {
   return `It does not fit: ${[where.join(', '), reason].filter((part) => part !== '').join(': ')}.`;
 }
 
+function beginning(file: string): Uint8Array {
+  const bytes = new Uint8Array(4);
+  const handle = openSync(file, 'r');
+  try {
+    readSync(handle, bytes);
+  } finally {
+    closeSync(handle);
+  }
+  return bytes;
+}
+
 /** Runs the command; answers what to print and whether everything fits. */
 export async function ledgerVerify(args: readonly string[]): Promise<{ ok: boolean; text: string }> {
   const { values, positionals } = parseArgs({
@@ -88,6 +101,7 @@ export async function ledgerVerify(args: readonly string[]): Promise<{ ok: boole
   const held = (values.checkpoint ?? []).flatMap(heldIn);
   const size = statSync(file, { throwIfNoEntry: false })?.size;
   if (size === undefined) throw new UsageProblem(`${file} is not there.`);
+  if (isZip(beginning(file))) return packVerify(readFileSync(file), held);
   const bar = progressBar(size);
   try {
     const summary = await verifyFile(file, { held }, bar.show);

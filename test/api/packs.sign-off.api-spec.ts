@@ -1,6 +1,8 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { unzipSync } from 'fflate';
+import { ledgerVerify } from '../../src/commands/ledger-verify';
 import type { SignOffCheckAnswer } from '../../src/credentials/credentials.dto';
 import {
   type CheckedPack,
@@ -12,7 +14,7 @@ import {
   packBytes,
   zipped,
 } from '../../src/credentials/pack-check';
-import { jwkOf, keyIdOf } from '../../src/ledger/checkpoint';
+import { type SignedCheckpoint, digestOfCheckpoint, jwkOf, keyIdOf, signCheckpoint } from '../../src/ledger/checkpoint';
 import { logWork, makeTrio, signedOffClaim, statementRef, type Trio } from '../factories/claims';
 import { type TestPerson, makePerson } from '../factories/people';
 import { type Answer, type TestApp, startApp } from '../setup/app';
@@ -98,6 +100,28 @@ describe('a pack', () => {
     await api.database.query(`UPDATE mentorship SET until_at = now() WHERE engineer_id = $1`, [trio.engineer.id]);
     // who gave it reads it for good
     expect((await trio.mentor.get(`${path}/pack`)).status).toBe(200);
+  });
+
+  test('is accepted by the command alone, and held against checkpoints kept elsewhere', async () => {
+    const file = join(keys.folder, 'pack.zip');
+    const heldFile = join(keys.folder, 'held.json');
+    const held = (...checkpoints: unknown[]): Promise<{ ok: boolean; text: string }> => {
+      writeFileSync(heldFile, JSON.stringify(checkpoints));
+      return ledgerVerify([file, '--checkpoint', heldFile]);
+    };
+    writeFileSync(file, answer.bytes);
+    expect(await ledgerVerify([file])).toEqual({ ok: true, text: expect.stringContaining(trio.engineer.name) as string });
+    const checkpoint = checked(answer.bytes).checkpoint as SignedCheckpoint;
+    expect((await held(checkpoint)).ok).toBe(true);
+    const key = createPrivateKey(readFileSync(keys.settings.LEDGER_KEY_FILE));
+    const next = { number: 2, at: checkpoint.at, treeSize: 9, root: checkpoint.root, previous: digestOfCheckpoint(checkpoint) };
+    expect((await held(signCheckpoint(next, key))).ok).toBe(true);
+    expect(await held(signCheckpoint({ ...next, previous: 'ab'.repeat(32) }, key))).toMatchObject({ ok: false, text: /does not follow/ });
+    expect(await held(signCheckpoint({ ...checkpoint, treeSize: 9 }, key))).toMatchObject({ ok: false, text: /another one/ });
+    expect(await held(signCheckpoint({ ...next, number: 3 }, key))).toMatchObject({ ok: false, text: /not among those/ });
+    expect(await held({ ...checkpoint, root: 'ab'.repeat(32) })).toMatchObject({ ok: false, text: /signature/ });
+    writeFileSync(file, answer.bytes.subarray(0, 1000));
+    expect(await ledgerVerify([file])).toMatchObject({ ok: false });
   });
 
   describe('in which something was changed', () => {
