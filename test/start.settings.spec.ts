@@ -71,7 +71,7 @@ describe('a start that cannot be', () => {
     await database.query(`INSERT INTO migration SELECT * FROM kept WHERE name LIKE '%Claims%'`);
     await database.query(`DROP TABLE kept`);
     expect(code).toBe(1);
-    expect(output).toContain('lacks 1 migrations (the first is CreateClaims');
+    expect(output).toContain('lacks a migration (the first is CreateClaims');
     expect(output).toContain('npm run db:migrate');
   });
 });
@@ -114,7 +114,7 @@ describe('npm run db:setup', () => {
   it('makes roles and database, as often as it is asked; then it can be migrated and started', async () => {
     for (let time = 1; time <= 2; time += 1) expect(await run('commands/db-setup.js', urls())).toMatchObject({ code: 0 });
     const before = await run('main.js', { ...urls(), DATABASE_OWNER_URL: '', PORT: '0' });
-    expect(before).toEqual({ code: 1, output: expect.stringContaining('lacks 5 migrations') as string });
+    expect(before).toEqual({ code: 1, output: expect.stringMatching(/lacks \d+ migrations \(the first is CreatePeople/) as string });
     expect(await run('commands/db-migrate.js', urls())).toEqual({
       code: 0,
       output: expect.stringContaining('Migrated: CreatePeople') as string,

@@ -41,7 +41,7 @@ export async function prepareGivenDatabase(url: string, ownerUrl: string | undef
     const missing = await reaching('DATABASE_URL', url, () => missingMigrations(url));
     if (missing.length === 0) return [];
     throw new StartProblem(
-      `The database of DATABASE_URL lacks ${missing.length} migrations (the first is ${missing[0]}): run "npm run db:migrate" with DATABASE_OWNER_URL, or start with DATABASE_OWNER_URL set.`,
+      `The database of DATABASE_URL lacks ${missing.length === 1 ? 'a migration' : `${missing.length} migrations`} (the first is ${missing[0]}): run "npm run db:migrate" with DATABASE_OWNER_URL, or start with DATABASE_OWNER_URL set.`,
     );
   }
   const ran = await reaching('DATABASE_OWNER_URL', ownerUrl, () => migrateAs(ownerUrl));
