@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import canonicalize from 'canonicalize';
 
 /** A value that JSON can hold. */
@@ -15,7 +15,7 @@ export function canonicalJson(value: Json): string {
 }
 
 /** SHA-256 over the canonical JSON of a value, 32 bytes. */
-export const sha256Json = (value: Json): Buffer => createHash('sha256').update(canonicalJson(value), 'utf8').digest();
+export const sha256Json = (value: Json): Buffer => hash('sha256', canonicalJson(value), 'buffer');
 
 /** Sixteen random bytes: what keeps a digest from being guessed from a list of likely contents. */
 export const newSalt = (): Buffer => randomBytes(16);

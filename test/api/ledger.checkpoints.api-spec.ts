@@ -1,12 +1,19 @@
-import { generateKeyPairSync } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DataSource } from 'typeorm';
+import { createApp } from '../../src/app';
+import { readSettings } from '../../src/config';
 import { digestOfCheckpoint, checkpointProblem, type SignedCheckpoint } from '../../src/ledger/checkpoint';
 import type { CheckpointPage, LedgerVerificationAnswer } from '../../src/ledger/checkpoints.dto';
 import { CheckpointsService } from '../../src/ledger/checkpoints.service';
+import { CheckpointsStore } from '../../src/ledger/checkpoints.store';
+import { LedgerKeys } from '../../src/ledger/ledger-keys';
+import { verifyLedger } from '../../src/ledger/ledger.verification';
 import { verifyConsistency } from '../../src/ledger/merkle';
 import { type EntryProof, proofProblem } from '../../src/ledger/proof';
+import { Transactions } from '../../src/platform/transaction';
 import { logWork, makeTrio, signedOffClaim, statementRef, type Trio } from '../factories/claims';
 import { type TestPerson, makePerson } from '../factories/people';
 import { type TestApp, startApp } from '../setup/app';
@@ -146,23 +153,15 @@ describe('checkpoints', () => {
     const newer = join(folder, 'newer.pem');
     const keys = generateKeyPairSync('ed25519');
     writeFileSync(newer, keys.privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
-    const { LedgerKeys } = await import('../../src/ledger/ledger-keys');
-    const { readSettings } = await import('../../src/config');
-    const keyed = (env: Record<string, string>): InstanceType<typeof LedgerKeys> =>
+    const keyed = (env: Record<string, string>): LedgerKeys =>
       new LedgerKeys(readSettings({ DATABASE_URL: api.database.url, LEDGER_KEY_FILE: newer, ...env }));
-    const { CheckpointsStore } = await import('../../src/ledger/checkpoints.store');
-    const { Transactions } = await import('../../src/platform/transaction');
-    const { DataSource } = await import('typeorm');
-    const { verifyLedger } = await import('../../src/ledger/ledger.verification');
     const dataSource = api.app.get(DataSource, { strict: false });
-    const service = (ring: InstanceType<typeof LedgerKeys>): CheckpointsService =>
+    const service = (ring: LedgerKeys): CheckpointsService =>
       new CheckpointsService(new Transactions(dataSource), new CheckpointsStore(), ring);
     await logWork(trio.engineer, [statementRef(2, 3)]);
     await expect(service(keyed({})).make()).rejects.toThrow('LEDGER_PUBLIC_KEYS_DIR');
 
     const former = mkdtempSync(join(folder, 'former-'));
-    const { createPrivateKey, createPublicKey } = await import('node:crypto');
-    const { readFileSync } = await import('node:fs');
     const oldPublic = createPublicKey(createPrivateKey(readFileSync(keyFile, 'utf8')));
     writeFileSync(join(former, 'first.pem'), oldPublic.export({ type: 'spki', format: 'pem' }));
     const ring = keyed({ LEDGER_PUBLIC_KEYS_DIR: former });
@@ -177,6 +176,9 @@ describe('checkpoints', () => {
 });
 
 describe('keys', () => {
+  const startedWith = (file: string): Promise<unknown> =>
+    createApp(readSettings({ LOG_LEVEL: 'silent', DATABASE_URL: api.database.url, LEDGER_KEY_FILE: file }), api.database.url);
+
   test.each<[string, string, number, string]>([
     ['others may read', '', 0o644, 'chmod 600'],
     ['is no key', 'rubbish', 0o600, 'Ed25519'],
@@ -184,19 +186,15 @@ describe('keys', () => {
   ])('a file that %s keeps the application from starting, and is named', async (_, content, mode, says) => {
     const file = join(folder, `bad-${mode}-${content.length}.pem`);
     writeFileSync(file, content, { mode });
-    await expect(startApp({ LEDGER_KEY_FILE: file })).rejects.toThrow(says);
+    await expect(startedWith(file)).rejects.toThrow(says);
   });
 
   test('a file that is not there is named', async () => {
-    await expect(startApp({ LEDGER_KEY_FILE: join(folder, 'nowhere.pem') })).rejects.toThrow('nowhere.pem');
+    await expect(startedWith(join(folder, 'nowhere.pem'))).rejects.toThrow('nowhere.pem');
   });
 
   test('no private key is anywhere in the database', async () => {
-    const { d } = JSON.parse(
-      JSON.stringify(
-        (await import('node:crypto')).createPrivateKey((await import('node:fs')).readFileSync(keyFile)).export({ format: 'jwk' }),
-      ),
-    ) as { d: string };
+    const { d = '' } = createPrivateKey(readFileSync(keyFile)).export({ format: 'jwk' });
     const secret = Buffer.from(d, 'base64url');
     const columns = await api.database.query<{ t: string; c: string }>(
       `SELECT table_name AS t, column_name AS c FROM information_schema.columns WHERE table_schema = 'public' AND data_type = 'bytea'`,
