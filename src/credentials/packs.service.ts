@@ -23,7 +23,6 @@ import {
   type ProofFile,
 } from './pack-check';
 import { packReadme } from './pack-readme';
-import { drawSignOff } from './sign-off-pdf';
 
 /**
  * The chain between the sign-off and the checkpoint names whatever else happened in the record meanwhile: drafts, refusals, other skills.
@@ -65,6 +64,8 @@ export class PacksService {
     const { ORGANISATION: organisation } = this.settings;
     const { digest, hash, seq } = proof.entry;
     const { revocation, state, readAt: madeAt } = found;
+    // loaded with its typefaces when the first pack is asked for: starting does not wait for it
+    const { drawSignOff } = await import('./sign-off-pdf');
     const pdf = await drawSignOff(content, {
       organisation,
       madeAt,
