@@ -53,8 +53,7 @@ afterAll(async () => {
   keys.remove();
 });
 
-const published = async (): Promise<JSONWebKeySet> =>
-  (await api.send<BadgeKeysAnswer>('GET', '/.well-known/jwks.json')).body;
+const published = async (): Promise<JSONWebKeySet> => (await api.send<BadgeKeysAnswer>('GET', '/.well-known/jwks.json')).body;
 const verified = async <T extends JWTPayload>(jwt: string): Promise<T> =>
   (await jwtVerify<T>(jwt, createLocalJWKSet(await published()), { algorithms: ['RS256'], issuer: `${origin}/.well-known/issuer.json` }))
     .payload;
