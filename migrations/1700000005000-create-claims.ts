@@ -172,6 +172,8 @@ export class CreateClaims1700000005000 implements MigrationInterface {
         going_on boolean NOT NULL,
         claim_id uuid,
         claim_state text,
+        -- of the newest claim that is submitted or approved: what those above in the line may know, whatever is drafted meanwhile
+        line_claim_state text,
         sign_off_id uuid,
         signed_off_on date,
         valid_until date,
@@ -182,6 +184,7 @@ export class CreateClaims1700000005000 implements MigrationInterface {
         FOREIGN KEY (engineer_id, sign_off_id) REFERENCES sign_off,
         CONSTRAINT progress_counts_check CHECK (accepted >= 0 AND proposed >= 0 AND accepted + proposed <= total),
         CONSTRAINT progress_claim_check CHECK ((claim_id IS NULL) = (claim_state IS NULL)),
+        CONSTRAINT progress_line_claim_check CHECK (line_claim_state IN ('submitted', 'approved')),
         CONSTRAINT progress_sign_off_check CHECK (num_nulls(sign_off_id, signed_off_on, signed_off_accepted) IN (0, 3))
       );
       GRANT SELECT, INSERT, UPDATE, DELETE ON progress TO touchstone_app;

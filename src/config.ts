@@ -90,6 +90,11 @@ export class Settings {
   @Max(200)
   DATABASE_POOL: number = 10;
 
+  /** Whether statements are prepared under a name; false for poolers that cannot (pgbouncer before 1.21 in transaction mode). */
+  @Transform(toBoolean)
+  @IsBoolean({ message: 'NAMED_STATEMENTS must be true or false' })
+  NAMED_STATEMENTS: boolean = true;
+
   /** A statement that runs longer is cut off, in milliseconds. */
   @Transform(toNumber)
   @IsInt({ message: 'STATEMENT_TIMEOUT_MS must be a whole number' })

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { types } from 'pg';
 import { DataSource } from 'typeorm';
+import { namingDriver } from './platform/named-statements';
 
 // a day is a text, not an instant in whatever zone this process runs in
 const dateOid = 1082;
@@ -11,6 +12,8 @@ export interface ConnectionOptions {
   readonly url: string;
   readonly pool?: number;
   readonly statementTimeoutMs?: number;
+  /** Whether parameterised statements are prepared under a name; yes if left out. */
+  readonly namedStatements?: boolean;
   readonly logPoolError?: (error: Error) => void;
 }
 
@@ -18,10 +21,17 @@ export interface ConnectionOptions {
  * The data source of the application, and (with the owner's URL) of the migrations.
  * Timeouts are set on every connection, so that nothing that hangs holds a lock for long.
  */
-export function createDataSource({ url, pool = 10, statementTimeoutMs = 15_000, logPoolError }: ConnectionOptions): DataSource {
+export function createDataSource({
+  url,
+  pool = 10,
+  statementTimeoutMs = 15_000,
+  namedStatements = true,
+  logPoolError,
+}: ConnectionOptions): DataSource {
   return new DataSource({
     type: 'postgres',
     url,
+    ...(namedStatements ? { driver: namingDriver() } : {}),
     entities: [join(__dirname, '**/*.entity.{ts,js}')],
     migrations: [join(__dirname, '../migrations/*.{ts,js}')],
     migrationsTableName: 'migration',
@@ -32,6 +42,8 @@ export function createDataSource({ url, pool = 10, statementTimeoutMs = 15_000, 
     extra: {
       max: pool,
       statement_timeout: statementTimeoutMs,
+      // the server cuts statements off; this is for a server that does not answer at all
+      query_timeout: statementTimeoutMs + 1_000,
       lock_timeout: Math.min(statementTimeoutMs, 10_000),
       idle_in_transaction_session_timeout: Math.max(statementTimeoutMs, 15_000),
       keepAlive: true,

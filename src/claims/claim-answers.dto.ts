@@ -134,6 +134,14 @@ export class ClaimHistoryItem {
   statements?: StatementFeedbackAnswer[];
 }
 
+/** A support that the engineer leaves out of the claim. */
+export class LeftOutAnswer {
+  /** @example 01931b2e-7c00-7000-8000-00000000000b */
+  evidence: string;
+  /** @example sfia-9:ITOP.4.3 */
+  statement: string;
+}
+
 /** What each action would be answered with now, for this caller. */
 export class ClaimActionsAnswer {
   edit: ActionVerdictAnswer;
@@ -199,6 +207,8 @@ export class ClaimAnswer extends ClaimItem {
    */
   firstSubmittedOn: string | null;
   policy: ClaimPolicyAnswer;
+  /** Supports that the engineer leaves out: a change of `leaveOut` replaces them all. */
+  leaveOut: LeftOutAnswer[];
   statements: ClaimStatementAnswer[];
   gate: GateAnswer;
   approvals: ApprovalAnswer[];

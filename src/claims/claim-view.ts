@@ -50,6 +50,7 @@ export function answerOf(found: ClaimCase, context: ClaimContext): ClaimAnswer {
     submission: claim.submission,
     firstSubmittedOn: claim.firstSubmittedOn,
     policy,
+    leaveOut: claim.leftOut.map(({ evidence, statement }) => ({ evidence, statement })),
     statements: statementsOf(found, context),
     gate: { submittable: gate.submittable, approvable: gate.approvable, unmet: gate.unmet.map((one) => ({ ...one })) },
     approvals: approvals.map(({ mentorId, name, at, meaning, essence, submissionDigest }) => ({
@@ -109,10 +110,10 @@ function whyIgnored(
   { gateFacts, claim }: ClaimCase,
   { evidence, state, evidenceId, statement }: SupportFact,
 ): NonNullable<ClaimEvidenceAnswer['ignored']> {
+  if (claim.leftOut.some((left) => left.evidence === evidenceId && left.statement === statement)) return 'left-out';
   if (evidence.state === 'archived') return 'archived';
   if (evidence.kind !== 'work') return 'not-work';
   if (state === 'returned') return 'returned';
   if (!isFresh(evidence.endedOn, gateFacts.measuredOn, gateFacts.policy.maxAgeMonths)) return 'too-old';
-  if (claim.leftOut.some((left) => left.evidence === evidenceId && left.statement === statement)) return 'left-out';
   throw new Error(`support ${evidenceId} ${statement} counts`);
 }

@@ -21,6 +21,7 @@ const viewpoint = (over: { self?: boolean; above?: boolean; mentorSkills?: strin
 const judge = (over: Partial<JudgeFacts> = {}): JudgeFacts => ({
   personId: 'p',
   active: true,
+  engineerActive: true,
   self: false,
   above: false,
   mentorship: 'in-force',
@@ -92,6 +93,7 @@ describe('who may judge', () => {
     ['by a sign-off above the level', { heldLevel: 5, accreditedLevel: null }, null],
     ['the engineer', { self: true }, 'own-claim'],
     ['somebody deactivated', { active: false }, 'not-allowed'],
+    ['of a deactivated engineer', { engineerActive: false }, 'person-state'],
     ['somebody above', { above: true }, 'line-manager'],
     ['somebody above who is no mentor', { above: true, mentorship: 'none' }, 'line-manager'],
     ['no mentor', { mentorship: 'none' }, 'not-your-mentee'],

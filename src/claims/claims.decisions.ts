@@ -92,15 +92,10 @@ function checkStatements({ statements }: OpenCase, named: readonly { statement: 
   const known = new Set(statements.map(({ ref }) => ref));
   const unknown = named.find(({ statement }) => !known.has(statement));
   if (unknown !== undefined) raise('statement-unknown', `${unknown.statement} is not a statement of the claimed level.`);
-  if (new Set(named.map(({ statement }) => statement)).size < named.length) {
-    raise('malformed', 'A statement is named twice.', [{ pointer: '/statements', code: 'twice', detail: 'Name each statement once.' }]);
-  }
 }
 
 function checkVerdicts({ statements, supports }: OpenCase, verdicts: readonly VerdictRequest[]): void {
   const pairs = verdicts.map(({ evidence, statement }) => `${evidence.toLowerCase()} ${statement}`);
-  if (new Set(pairs).size < pairs.length)
-    raise('malformed', 'A support is judged twice.', [{ pointer: '/verdicts', code: 'twice', detail: 'Judge each support once.' }]);
   const known = new Set(statements.map(({ ref }) => ref));
   const unknown = verdicts.find(({ statement }) => !known.has(statement));
   if (unknown !== undefined) raise('statement-unknown', `${unknown.statement} is not a statement of the claimed level.`);

@@ -2,6 +2,7 @@ import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayMinSize,
+  ArrayUnique,
   IsArray,
   IsBoolean,
   IsIn,
@@ -15,6 +16,10 @@ import {
 } from 'class-validator';
 import { IsIdText, IsText } from '../platform/rules';
 import { PageQuery } from '../platform/page.dto';
+
+/** What makes entries of a list the same; anything that is no object is the other validators' to refuse. */
+const pairOf = (entry: Partial<LeaveOutRequest> | null): string => `${String(entry?.evidence).toLowerCase()} ${String(entry?.statement)}`;
+const statementOf = (entry: { statement?: unknown } | null): unknown => entry?.statement ?? entry;
 
 const isGiven = (_: object, value: unknown): boolean => value !== undefined;
 
@@ -64,6 +69,7 @@ export class ClaimChangeRequest {
   @ValidateIf(isGiven)
   @IsArray()
   @ArrayMaxSize(200)
+  @ArrayUnique(pairOf, { message: 'leaveOut names a support twice' })
   @ValidateNested({ each: true })
   @IsObject({ each: true })
   @Type(() => LeaveOutRequest)
@@ -72,6 +78,7 @@ export class ClaimChangeRequest {
   @ValidateIf(isGiven)
   @IsArray()
   @ArrayMaxSize(50)
+  @ArrayUnique(statementOf, { message: 'noOpportunity names a statement twice' })
   @ValidateNested({ each: true })
   @IsObject({ each: true })
   @Type(() => NoOpportunityRequest)
@@ -103,6 +110,7 @@ export class ReviewsRequest {
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(200)
+  @ArrayUnique(pairOf, { message: 'verdicts judges a support twice' })
   @ValidateNested({ each: true })
   @IsObject({ each: true })
   @Type(() => VerdictRequest)
@@ -135,6 +143,7 @@ export class ChangesRequest {
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(50)
+  @ArrayUnique(statementOf, { message: 'statements names a statement twice' })
   @ValidateNested({ each: true })
   @IsObject({ each: true })
   @Type(() => StatementFeedback)
@@ -149,6 +158,7 @@ export class RefusalRequest {
   @ValidateIf(isGiven)
   @IsArray()
   @ArrayMaxSize(50)
+  @ArrayUnique(statementOf, { message: 'statements names a statement twice' })
   @ValidateNested({ each: true })
   @IsObject({ each: true })
   @Type(() => StatementFeedback)

@@ -97,7 +97,7 @@ export class ClaimsQueries {
     );
   }
 
-  /** What happened to a claim, from the ledger; words are left out for those who do not see feedback. */
+  /** What happened to a claim, from the ledger; who does not see feedback is told of submissions and approvals only. */
   private async history(engineerId: string, claimId: string, withWords: boolean): Promise<ClaimHistoryItem[]> {
     const rows = await this.db.query<{
       at: Date;
@@ -109,8 +109,8 @@ export class ClaimsQueries {
       `SELECT e.at, e.actor_id AS "actorId", p.name AS "actorName", e.kind, k.body
          FROM ledger_entry e LEFT JOIN person p ON p.person_id = e.actor_id
          LEFT JOIN record_content k ON k.engineer_id = e.engineer_id AND k.digest = e.digest AND e.kind IN ('claim.changes-requested', 'claim.refused', 'claim.withdrawn')
-        WHERE e.engineer_id = $1 AND e.subject = 'claims/' || $2 ORDER BY e.seq`,
-      [engineerId, claimId],
+        WHERE e.engineer_id = $1 AND e.subject = 'claims/' || $2 AND ($3 OR e.kind IN ('claim.submitted', 'claim.approved')) ORDER BY e.seq`,
+      [engineerId, claimId, withWords],
     );
     return rows.map(({ at, actorId, actorName, kind, body }) => ({
       at: at.toISOString(),

@@ -63,6 +63,8 @@ export class ClaimsService {
   async edit(attempt: Omit<Attempt, 'action'>, change: ClaimChangeRequest): Promise<void> {
     await this.decision.run({ ...attempt, action: 'edit' }, async (tx, open) => {
       const { claim, record } = open;
+      // nothing asked for is nothing done: no entry, no new version
+      if (Object.values(change).every((value) => value === undefined)) return;
       checkNames(open, change);
       if (change.leaveOut !== undefined) await this.store.replaceLeftOut(tx, record, claim.claimId, change.leaveOut);
       if (change.noOpportunity !== undefined) await this.store.replaceNoOpportunity(tx, record, claim.claimId, change.noOpportunity);
@@ -140,7 +142,7 @@ export class ClaimsService {
   }
 }
 
-/** What an edit names must be of this claim: its level's statements, and supports that are there. Twice the same is refused. */
+/** What an edit names must be of this claim: its level's statements, and supports that are there. */
 function checkNames({ statements, supports }: OpenCase, { leaveOut = [], noOpportunity = [] }: ClaimChangeRequest): void {
   const known = new Set(statements.map(({ ref }) => ref));
   const linked = new Set(supports.map(({ evidenceId, statement }) => `${evidenceId} ${statement}`));
@@ -150,11 +152,4 @@ function checkNames({ statements, supports }: OpenCase, { leaveOut = [], noOppor
   const unlinked = pairs.find((pair) => !linked.has(pair));
   if (unlinked !== undefined)
     raise('evidence-unknown', `The record has no support of ${unlinked.split(' ')[1]} by that piece of evidence.`);
-  if (new Set(pairs).size < pairs.length)
-    raise('malformed', 'leaveOut names a support twice.', [{ pointer: '/leaveOut', code: 'twice', detail: 'Name each support once.' }]);
-  if (new Set(noOpportunity.map(({ statement }) => statement)).size < noOpportunity.length) {
-    raise('malformed', 'noOpportunity names a statement twice.', [
-      { pointer: '/noOpportunity', code: 'twice', detail: 'Name each statement once.' },
-    ]);
-  }
 }

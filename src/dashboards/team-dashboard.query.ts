@@ -11,7 +11,7 @@ interface LevelRow {
   level: number;
   accepted: number;
   proposed: number;
-  claimState: string;
+  claimState: 'submitted' | 'approved' | null;
   lastEvidenceOn: Day | null;
   goingOn: boolean;
   held: boolean;
@@ -67,7 +67,7 @@ const teamSql = `
          (SELECT json_agg(json_build_object('level', l.level, 'total', (SELECT count(*) FROM statement t WHERE t.skill_level_ref = l.skill_level_ref)) ORDER BY l.level)
             FROM skill_level l WHERE l.skill_ref = chosen.skill_ref) AS defined,
          coalesce((SELECT json_agg(json_build_object('id', seen.engineer_id, 'name', seen.name, 'levels', (
-                SELECT json_agg(json_build_object('level', g.level, 'accepted', g.accepted, 'proposed', g.proposed, 'claimState', g.claim_state,
+                SELECT json_agg(json_build_object('level', g.level, 'accepted', g.accepted, 'proposed', g.proposed, 'claimState', g.line_claim_state,
                                                   'lastEvidenceOn', g.last_evidence_on, 'goingOn', g.going_on, 'held', ${inForce('g', todayIn('$5'))},
                                                   'signedOffOn', g.signed_off_on, 'validUntil', g.valid_until, 'signedOffAccepted', g.signed_off_accepted))
                   FROM progress g WHERE g.engineer_id = seen.engineer_id AND g.skill_ref = chosen.skill_ref),
@@ -79,13 +79,13 @@ const teamSql = `
 
 function levelOf({ level, total }: DefinedLevel, row: LevelRow | undefined): TeamLevelAnswer {
   if (row === undefined) return { level, accepted: 0, total, claimState: null, signedOffOn: null, validUntil: null };
-  const { held, claimState } = row;
+  const { held } = row;
   return {
     level,
     accepted: figuresOf({ ...row, total, signedOffAccepted: held ? row.signedOffAccepted : null }).accepted,
     total,
     // what a line manager may know of claims (design.md, "Who may do what"); a dashboard says the same to everybody
-    claimState: claimState === 'submitted' || claimState === 'approved' ? claimState : null,
+    claimState: row.claimState,
     signedOffOn: held ? row.signedOffOn : null,
     validUntil: held ? row.validUntil : null,
   };

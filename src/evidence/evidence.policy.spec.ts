@@ -118,6 +118,7 @@ describe('who may judge', () => {
     const anyJudge = fc.record({
       personId: fc.constant('x'),
       active: fc.boolean(),
+      engineerActive: fc.boolean(),
       self: fc.boolean(),
       above: fc.boolean(),
       mentorship: fc.constantFrom('in-force' as const, 'not-in-force' as const, 'none' as const),

@@ -103,6 +103,7 @@ export function supportActionsOf(
 export const ownJudge = (personId: string): JudgeFacts => ({
   personId,
   active: true,
+  engineerActive: true,
   self: true,
   above: false,
   mentorship: 'none',

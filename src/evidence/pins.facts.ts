@@ -21,7 +21,7 @@ export class PinsFacts {
               CASE WHEN v.state <> 'proposed' THEN v.reviewed_by END AS reviewed_by,
               CASE WHEN v.state <> 'proposed' THEN v.reviewed_at END AS reviewed_at,
               CASE WHEN v.state <> 'proposed' THEN v.feedback END AS feedback,
-              k.body->>'title' AS title, k.body->>'kind' AS kind, e.state AS evidence_state, k.body->>'startedOn' AS started_on,
+              k.body->>'title' AS title, k.body->>'kind' AS kind, 'logged' AS evidence_state, k.body->>'startedOn' AS started_on,
               k.body->>'endedOn' AS ended_on, p.revision AS evidence_revision, e.version AS evidence_version, encode(r.digest, 'hex') AS digest
          FROM claim c
          JOIN claim_pin p ON p.engineer_id = c.engineer_id AND p.claim_id = c.claim_id

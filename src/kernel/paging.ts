@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson, type Json } from './canonical-json';
+import { isDay } from './clock';
 import { raise } from './refusal';
 
 export const defaultLimit = 20;
@@ -50,8 +51,11 @@ function fits(kind: string, value: unknown): boolean {
   if (kind === 'day?' && value === null) return true;
   if (typeof value !== 'string' || value.includes('\0')) return false;
   if (kind === 'id') return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value);
-  if (kind === 'day?') return /^\d{4}-\d\d-\d\d$/.test(value) && !Number.isNaN(Date.parse(value));
-  if (kind === 'instant') return /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value) && !Number.isNaN(Date.parse(value));
+  if (kind === 'day?') return isDay(value);
+  if (kind === 'instant')
+    return (
+      /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(value) && !Number.isNaN(Date.parse(value)) && new Date(value).toISOString() === value
+    );
   return value.length <= 400;
 }
 

@@ -11,12 +11,13 @@ export const tagOfVersions = (versions: Json): string =>
 
 /**
  * Compares what a caller says they saw (`If-Match`) with what is there.
- * @returns `if-match-required` where nothing was said, `stale` where something else was seen (weak tags never match), else null
+ * `*` says nothing of what was seen, and weak tags say it loosely: neither matches.
+ * @returns `if-match-required` where nothing was said, `stale` where something else was seen, else null
  */
 export function checkVersion(ifMatch: string | undefined, current: string): Refusal | null {
   if (ifMatch === undefined || ifMatch.trim() === '') return refuse('if-match-required');
   const seen = ifMatch.split(',').map((tag) => tag.trim());
-  return seen.includes(current) || seen.includes('*') ? null : refuse('stale');
+  return seen.includes(current) ? null : refuse('stale');
 }
 
 /** As checkVersion, where saying what one saw is welcome but not demanded. */

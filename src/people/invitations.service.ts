@@ -60,6 +60,8 @@ export class InvitationsService {
       const person = await this.people.lock(tx, personId);
       if (!person.active || !(await this.invitations.use(tx, token))) raise('not-found');
       await this.people.setPassword(tx, personId, passwordHash);
+      // whoever held the link may be an admin: the bar runs from its use, however long the link lay about
+      if (person.signedInBefore) await this.people.barApprovals(tx, personId, barredHours);
       await this.sessions.endAll(tx, personId);
       const session = await this.sessions.begin(tx, personId, client);
       return { session, person: { id: personId, name: person.name, email: person.email, roles: [...person.roles] } };

@@ -15,7 +15,7 @@ interface MentorshipRow {
 
 const selected = `
   SELECT m.mentorship_id, m.mentor_id, p.name AS mentor_name, m.from_at, m.until_at,
-         m.from_at <= now() AND (m.until_at IS NULL OR m.until_at > now()) AS in_force,
+         p.active AND m.from_at <= now() AND (m.until_at IS NULL OR m.until_at > now()) AS in_force,
          ARRAY(SELECT k.skill_ref FROM mentorship_skill k
                 WHERE k.engineer_id = m.engineer_id AND k.mentorship_id = m.mentorship_id ORDER BY k.skill_ref) AS skills
     FROM mentorship m JOIN person p ON p.person_id = m.mentor_id`;

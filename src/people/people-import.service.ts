@@ -46,7 +46,12 @@ export class PeopleImportService {
       await this.people.lockAdmins(tx);
       const { plan, before, records } = await this.plan(tx, caller, file.rows);
       const errors = [...file.errors, ...plan.errors].sort((a, b) => byPlace(a) - byPlace(b));
-      if (errors.length > 0) raise('import-refused', `Nothing was imported: ${errors.length} problems, see errors.`, errors);
+      if (errors.length > 0)
+        raise(
+          'import-refused',
+          `Nothing was imported: ${errors.length === 1 ? '1 problem' : `${errors.length} problems`}, see errors.`,
+          errors,
+        );
       await this.save(tx, plan);
       const moved = movedBy(before, plan.managers);
       await this.line.replace(tx, moved, closureOf(plan.managers, moved));

@@ -74,7 +74,7 @@ export function planImport(rows: readonly ImportRow[], facts: ImportFacts, newId
         : row.manager === null
           ? null
           : find(row, 'manager_email', row.manager, 'manager');
-    const mentorships = mentorshipsOf(row, id, facts, errors, (key) => find(row, 'mentor_emails', key, 'mentor'));
+    const mentorships = mentorshipsOf(row, id, before?.active ?? true, facts, errors, (key) => find(row, 'mentor_emails', key, 'mentor'));
     const changes = before !== undefined && (before.name !== row.name || !sameRoles(before.roles, roles));
     const managerChanges = managerId !== (before?.managerId ?? null);
     const touched = changes || managerChanges || mentorships.length > 0;
@@ -102,11 +102,14 @@ export function planImport(rows: readonly ImportRow[], facts: ImportFacts, newId
 function mentorshipsOf(
   row: ImportRow,
   engineerId: string,
+  engineerActive: boolean,
   { skills, mentored }: ImportFacts,
   errors: RefusalError[],
   find: (key: string) => string | null,
 ): PlannedRow['mentorships'] {
   const mentors = row.mentors ?? [];
+  if (mentors.length > 0 && !engineerActive)
+    errors.push(cellError(row.row, 'mentor_emails', 'person-state', 'this person is deactivated: reactivate them first.'));
   for (const skill of row.mentorSkills.filter((one) => !skills.includes(one))) {
     errors.push(cellError(row.row, 'mentor_skills', 'skill-unknown', `there is no skill ${JSON.stringify(skill)}.`));
   }

@@ -89,20 +89,37 @@ function textOf(raw: RawBody): TextBody {
   return new TextBody(mediaTypeOf(raw), text);
 }
 
+/** Of several things that are wrong with one field, what to tell first: what it must be at all, before how much of it. */
+const first = [
+  'whitelistValidation',
+  'isArray',
+  'isObject',
+  'isString',
+  'isInt',
+  'isBoolean',
+  'isText',
+  'isDay',
+  'isId',
+  'isIn',
+  'arrayMinSize',
+  'arrayMaxSize',
+];
+const rankOf = (name: string): number => (first.includes(name) ? first.indexOf(name) : first.length);
+
 function errorsOf(errors: readonly ValidationError[], parent: string, separator: string): RefusalError[] {
   return errors.flatMap((error) => {
     const pointer = `${parent}${separator}${separator === '/' ? pointerPart(error.property) : error.property}`;
-    const own = Object.entries(error.constraints ?? {}).map(([name, message]) =>
-      name === 'whitelistValidation'
-        ? { pointer, code: 'unknown-field', detail: `There is no field "${error.property.slice(0, 100)}" here.` }
-        : {
-            pointer,
-            code: name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`).replace(/^is-/, ''),
-            detail: `${message.charAt(0).toUpperCase()}${message.slice(1)}.`,
-          },
-    );
+    const [worst] = Object.entries(error.constraints ?? {}).sort(([one], [other]) => rankOf(one) - rankOf(other));
+    const own = worst === undefined ? [] : [errorOf(pointer, error.property, ...worst)];
     return [...own, ...errorsOf(error.children ?? [], pointer, separator)];
   });
+}
+
+function errorOf(pointer: string, property: string, name: string, message: string): RefusalError {
+  if (name === 'whitelistValidation')
+    return { pointer, code: 'unknown-field', detail: `There is no field "${property.slice(0, 100)}" here.` };
+  const code = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`).replace(/^is-/, '');
+  return { pointer, code, detail: message.endsWith('.') ? message : `${message}.` };
 }
 
 /** Checks a plain value against a request class: unknown fields are refused, never ignored. */
@@ -115,7 +132,6 @@ export async function toRequest<T extends object>(type: ClassConstructor<T>, pla
     whitelist: true,
     forbidNonWhitelisted: true,
     forbidUnknownValues: false,
-    stopAtFirstError: true,
   });
   const errors = errorsOf(found, '', separator).slice(0, maxErrors);
   if (errors.length > 0) {

@@ -114,7 +114,9 @@ async function answerOnce(
 /** What makes two requests the same: method, path and body, less passwords, so that no hash of one is ever stored. */
 function fingerprintOf(request: ApiRequest): Buffer {
   const raw = request.body instanceof RawBody ? request.body : undefined;
-  const hash = createHash('sha256').update(`${request.method} ${request.url}\n`);
+  // `me` and the caller's own id are the same path
+  const path = request.url.replace(/\/me(?=\/|\?|$)/, `/${request.viewpoint?.personId ?? 'me'}`);
+  const hash = createHash('sha256').update(`${request.method} ${path}\n`);
   if (raw === undefined || raw.bytes.length === 0) return hash.digest();
   let plain: unknown;
   try {

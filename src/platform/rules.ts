@@ -2,14 +2,17 @@ import { ValidateBy, type ValidationOptions, buildMessage } from 'class-validato
 import { isDay } from '../kernel/clock';
 import { isId } from '../kernel/ids';
 
-/** A text that says something: a string of 1 to `max` characters that is not only white space. */
+// a letter, a digit, a sign: white space, control and zero-width characters alone say nothing
+const visible = /[\p{L}\p{N}\p{P}\p{S}]/u;
+
+/** A text that says something: a string of 1 to `max` characters, one of them at least visible. */
 export const IsText = (max: number, options?: ValidationOptions): PropertyDecorator =>
   ValidateBy(
     {
       name: 'isText',
       constraints: [max],
       validator: {
-        validate: (value): boolean => typeof value === 'string' && value.trim() !== '' && [...value].length <= max,
+        validate: (value): boolean => typeof value === 'string' && visible.test(value) && [...value].length <= max,
         defaultMessage: buildMessage((each) => `${each}$property must be a text of 1 to ${max} characters`, options),
       },
     },

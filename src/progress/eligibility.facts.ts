@@ -7,6 +7,7 @@ import type { JudgeFacts } from './eligibility';
 interface JudgeRow {
   person_id: string;
   active: boolean;
+  engineer_active: boolean;
   above: boolean;
   in_force: boolean | null;
   held: number | null;
@@ -17,6 +18,7 @@ interface JudgeRow {
 const factsOf = (row: JudgeRow, engineerId: string): JudgeFacts => ({
   personId: row.person_id,
   active: row.active,
+  engineerActive: row.engineer_active,
   self: row.person_id === engineerId,
   above: row.above,
   mentorship: row.in_force === null ? 'none' : row.in_force ? 'in-force' : 'not-in-force',
@@ -34,7 +36,7 @@ const judgesSql = `
      WHERE m.engineer_id = $1 AND s.skill_ref = $2 AND ($4::uuid IS NULL OR m.mentor_id = $4)
      GROUP BY m.mentor_id
   )
-  SELECT p.person_id, p.active, m.in_force,
+  SELECT p.person_id, p.active, coalesce((SELECT e.active FROM person e WHERE e.person_id = $1), false) AS engineer_active, m.in_force,
          EXISTS (SELECT 1 FROM reporting_line l WHERE l.ancestor_id = p.person_id AND l.descendant_id = $1) AS above,
          (SELECT max(g.level)::int FROM progress g WHERE g.engineer_id = p.person_id AND g.skill_ref = $2
             AND ${inForce('g', todayIn('$3'))}) AS held,

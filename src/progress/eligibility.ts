@@ -4,6 +4,8 @@ import { type Refusal, refuse } from '../kernel/refusal';
 export interface JudgeFacts {
   readonly personId: string;
   readonly active: boolean;
+  /** The engineer is active: the work of somebody who has left is no longer judged. */
+  readonly engineerActive: boolean;
   /** The person is the engineer. */
   readonly self: boolean;
   /** The person is above the engineer in the reporting line, directly or not. */
@@ -24,6 +26,7 @@ export interface JudgeFacts {
 export function checkEligible(facts: JudgeFacts, level: number, lineManagerMayApprove: boolean): Refusal | null {
   if (facts.self) return refuse('own-claim');
   if (!facts.active) return refuse('not-allowed');
+  if (!facts.engineerActive) return refuse('person-state', 'The engineer is deactivated: their work is not judged now.');
   if (facts.above && !lineManagerMayApprove) return refuse('line-manager');
   if (facts.mentorship === 'none') return refuse('not-your-mentee');
   if (facts.mentorship === 'not-in-force') return refuse('mentorship-ended');

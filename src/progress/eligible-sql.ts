@@ -15,6 +15,7 @@ export const judges = (scope: string, today: string): string => `
     -- OFFSET 0 keeps these seeks by key for the few people in question: left to choose, the planner reads whole tables and hashes them
     CROSS JOIN LATERAL (SELECT n.skill_ref FROM mentorship_skill n WHERE n.engineer_id = m.engineer_id AND n.mentorship_id = m.mentorship_id OFFSET 0) k
     JOIN person p ON p.person_id = m.mentor_id
+    JOIN person e ON e.person_id = m.engineer_id AND e.active
     -- a join, for EXISTS would be answered by reading the whole reporting line once
     LEFT JOIN reporting_line r ON r.ancestor_id = m.mentor_id AND r.descendant_id = m.engineer_id
    WHERE ${scope} AND p.active AND m.mentor_id <> m.engineer_id

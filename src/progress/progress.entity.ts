@@ -41,6 +41,10 @@ export class ProgressEntity {
   @Column('text', { name: 'claim_state', nullable: true })
   claimState: string | null;
 
+  /** Of the newest claim that is submitted or approved. */
+  @Column('text', { name: 'line_claim_state', nullable: true })
+  lineClaimState: string | null;
+
   /** The sign-off that lasts longest of those that are neither revoked nor noted as expired. */
   @Column('uuid', { name: 'sign_off_id', nullable: true })
   signOffId: string | null;

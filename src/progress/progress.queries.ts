@@ -60,8 +60,12 @@ const levelsSql = `
     LEFT JOIN skill_level l ON l.skill_ref = s.skill_ref AND l.level = v.level
     LEFT JOIN progress g ON g.engineer_id = $1 AND g.skill_level_ref = l.skill_level_ref
     LEFT JOIN progress held ON held.engineer_id = $1 AND held.skill_level_ref = l.skill_level_ref AND ${inForce('held', todayIn('$4'))}
-    LEFT JOIN claim c ON c.engineer_id = g.engineer_id AND c.claim_id = g.claim_id
-     AND ($5 OR (c.submission > 0 AND c.skill_ref = ANY ($6::text[])) OR ($7 AND c.state IN ('submitted', 'approved')))
+    -- the open one, else the newest, of those that the caller may know: one drafted meanwhile must not show by hiding another
+    LEFT JOIN LATERAL (
+      SELECT o.claim_id, o.state FROM claim o WHERE o.engineer_id = $1 AND o.skill_level_ref = l.skill_level_ref
+         AND ($5 OR (o.submission > 0 AND o.skill_ref = ANY ($6::text[])) OR ($7 AND o.state IN ('submitted', 'approved')))
+       ORDER BY (o.state IN ('draft', 'submitted', 'changes-requested')) DESC, o.drafted_at DESC, o.claim_id DESC LIMIT 1
+    ) c ON true
    WHERE $3::text[] IS NULL OR s.skill_ref = ANY ($3)
    ORDER BY v.level`;
 

@@ -29,12 +29,14 @@ const computed = `
          (SELECT max(ended_on) FROM counted) AS last_evidence_on,
          coalesce((SELECT bool_or(going_on) FROM counted), false) AS going_on,
          claimed.claim_id, claimed.state AS claim_state,
+         (SELECT c.state FROM claim c WHERE c.engineer_id = $1 AND c.skill_level_ref = $2 AND c.state IN ('submitted', 'approved')
+           ORDER BY c.drafted_at DESC, c.claim_id DESC LIMIT 1) AS line_claim_state,
          granted.sign_off_id, granted.signed_off_on, granted.valid_until, granted.accepted AS signed_off_accepted
     FROM skill_level l LEFT JOIN claimed ON true LEFT JOIN granted ON true
    WHERE l.skill_level_ref = $2`;
 
 const columns = `engineer_id, skill_level_ref, skill_ref, level, total, accepted, proposed, last_evidence_on, going_on,
-  claim_id, claim_state, sign_off_id, signed_off_on, valid_until, signed_off_accepted`;
+  claim_id, claim_state, line_claim_state, sign_off_id, signed_off_on, valid_until, signed_off_accepted`;
 
 /** Keeps progress: the one function that every writer of a record calls, and its rebuild. */
 @Injectable()
@@ -68,8 +70,8 @@ export class ProgressStore {
     await tx.query(
       `INSERT INTO progress (${columns}) ${computed}
        ON CONFLICT (engineer_id, skill_level_ref) DO UPDATE SET
-         (total, accepted, proposed, last_evidence_on, going_on, claim_id, claim_state, sign_off_id, signed_off_on, valid_until, signed_off_accepted)
-         = ROW (EXCLUDED.total, EXCLUDED.accepted, EXCLUDED.proposed, EXCLUDED.last_evidence_on, EXCLUDED.going_on, EXCLUDED.claim_id, EXCLUDED.claim_state,
+         (total, accepted, proposed, last_evidence_on, going_on, claim_id, claim_state, line_claim_state, sign_off_id, signed_off_on, valid_until, signed_off_accepted)
+         = ROW (EXCLUDED.total, EXCLUDED.accepted, EXCLUDED.proposed, EXCLUDED.last_evidence_on, EXCLUDED.going_on, EXCLUDED.claim_id, EXCLUDED.claim_state, EXCLUDED.line_claim_state,
                 EXCLUDED.sign_off_id, EXCLUDED.signed_off_on, EXCLUDED.valid_until, EXCLUDED.signed_off_accepted)`,
       [engineerId, skillLevel],
     );

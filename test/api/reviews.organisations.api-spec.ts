@@ -151,6 +151,7 @@ function factsOf(made: Made, judge: number, engineer: number): JudgeFacts {
   return {
     personId: made.people[judge]?.id ?? '',
     active,
+    engineerActive: made.plan.people[engineer]?.active ?? raiseMissing(engineer),
     self,
     above: isAbove(made, judge, engineer),
     mentorship: self || when === undefined ? 'none' : when === 'now' ? 'in-force' : 'not-in-force',
