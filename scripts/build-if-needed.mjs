@@ -39,19 +39,35 @@ function isMadeOf(sources) {
   return existsSync(stamp) && readFileSync(stamp, 'utf8') === sources;
 }
 
+/** Removes what can be removed: files that root once built here stay, and do no harm. */
+function remove(folder) {
+  try {
+    rmSync(folder, { recursive: true, force: true });
+  } catch {
+    // swept again by a later build
+  }
+}
+
 /** What a killed build left behind; a build under way is younger. */
 function sweep() {
   const anHourAgo = Date.now() - 3_600_000;
   for (const name of readdirSync(root).filter((entry) => entry.startsWith(workPrefix))) {
     const folder = join(root, name);
-    if ((statSync(folder, { throwIfNoEntry: false })?.mtimeMs ?? Infinity) < anHourAgo) rmSync(folder, { recursive: true, force: true });
+    if ((statSync(folder, { throwIfNoEntry: false })?.mtimeMs ?? Infinity) < anHourAgo) remove(folder);
   }
 }
 
 function compile(work) {
   const nest = join(root, 'node_modules/@nestjs/cli/bin/nest.js');
   if (!existsSync(nest)) throw new Error('The application must be built, and the compiler is not installed: run "npm ci" first.');
-  mkdirSync(work);
+  try {
+    mkdirSync(work);
+  } catch (error) {
+    throw new Error(
+      `The application must be built, and this account may not write to ${root} (${error.code}): build it as the user that the folder belongs to.`,
+      { cause: error },
+    );
+  }
   const config = join(work, 'tsconfig.json');
   writeFileSync(config, JSON.stringify({ extends: '../tsconfig.build.json', compilerOptions: { outDir: join(work, 'dist') } }));
   const { status, signal } = spawnSync(process.execPath, [nest, 'build', '--path', relative(root, config)], {
@@ -84,7 +100,7 @@ function buildIfNeeded() {
     compile(work);
     install(work, sources);
   } finally {
-    rmSync(work, { recursive: true, force: true });
+    remove(work);
   }
 }
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chownSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
 /** What somebody in the demo is called by. */
 export type DemoRole = 'engineer' | 'mentor' | 'manager' | 'admin' | 'auditor';
@@ -44,10 +44,14 @@ export function readSecret(file: string): string | null {
   }
 }
 
-/** Writes a file that only we may read, whole or not at all. */
+/** Writes a file that only we may read, whole or not at all. Root writes it for the user that the folder belongs to, who starts it the next time. */
 export function writeSecret(file: string, content: string): void {
   const draft = `${file}.${process.pid}`;
   rmSync(draft, { force: true });
   writeFileSync(draft, content, { mode: 0o600, flag: 'wx', flush: true });
+  if (process.geteuid?.() === 0) {
+    const { uid, gid } = statSync(dirname(file));
+    chownSync(draft, uid, gid);
+  }
   renameSync(draft, file);
 }

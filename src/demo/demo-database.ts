@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync } from 'node:fs';
+import { accessSync, chmodSync, constants, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { startEmbedded } from '../platform/embedded-postgres/embedded-postgres';
+import { StartProblem } from '../platform/start-problem';
 import { type Login, setUpDatabase, urlOfDatabase, urlOfLogin } from '../platform/roles';
 import { migrateAs } from '../commands/connect';
 import { readSecret, writeSecret } from './credentials';
@@ -74,8 +75,16 @@ export async function openDemoDatabase(dataDir: string, say: (line: string) => v
 
 /** Open to all, its secrets being files of their own that are not: as root, the server's account must pass through it. */
 function makeFolder(dataDir: string): void {
-  const firstMade = mkdirSync(dataDir, { recursive: true, mode: 0o755 });
-  if (firstMade !== undefined) chmodSync(dataDir, 0o755);
+  try {
+    const firstMade = mkdirSync(dataDir, { recursive: true, mode: 0o755 });
+    if (firstMade !== undefined) chmodSync(dataDir, 0o755);
+    accessSync(dataDir, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code;
+    throw new StartProblem(
+      `The demo cannot be kept in ${dataDir} (${reason}): start it as the user that the folder belongs to, or name another folder (DATA_DIR=…), or a database (DATABASE_URL).`,
+    );
+  }
 }
 
 /** Of two starts at once, the second waits until the first has made the demo; the lock ends with the connection, however it ends. */
