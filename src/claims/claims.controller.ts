@@ -22,7 +22,15 @@ import {
 import { ClaimsQueries } from './claims.queries';
 import { ClaimsService } from './claims.service';
 
-const judgeProblems = ['own-claim', 'line-manager', 'not-your-mentee', 'mentorship-ended', 'mentor-level-too-low', 'claim-state'] as const;
+const judgeProblems = [
+  'own-claim',
+  'person-state',
+  'line-manager',
+  'not-your-mentee',
+  'mentorship-ended',
+  'mentor-level-too-low',
+  'claim-state',
+] as const;
 const engineer = { name: 'engineerId', orMe: true } as const;
 
 @ApiTags('Claims')

@@ -74,7 +74,16 @@ export class SupportsController {
   @Requires('self', 'mentor', 'line', 'auditor')
   @ActsOn('review')
   @Versioned()
-  @Problems('own-claim', 'line-manager', 'not-your-mentee', 'mentorship-ended', 'mentor-level-too-low', 'evidence-archived', 'claim-state')
+  @Problems(
+    'own-claim',
+    'person-state',
+    'line-manager',
+    'not-your-mentee',
+    'mentorship-ended',
+    'mentor-level-too-low',
+    'evidence-archived',
+    'claim-state',
+  )
   @HttpCode(200)
   @Post(':statement/review')
   async review(

@@ -151,6 +151,21 @@ describe('approving', () => {
   });
 });
 
+test('a version must be named: * says nothing of what was seen', async () => {
+  const trio = await makeTrio(api);
+  const claim = await acceptedClaim(trio, 1);
+  expect(await refusal(act(trio.mentor, { ...claim, etag: '*' }, 'approval', approval(trio.mentor)))).toEqual([412, 'stale']);
+});
+
+test('the work of somebody who was deactivated is not judged', async () => {
+  const trio = await makeTrio(api);
+  const claim = await acceptedClaim(trio, 1);
+  await api.database.query(`UPDATE person SET active = false WHERE person_id = $1`, [trio.engineer.id]);
+  expect(await refusal(act(trio.mentor, claim, 'approval', approval(trio.mentor)))).toEqual([409, 'person-state']);
+  const queue = await trio.mentor.get<{ claims: { items: unknown[] } }>('/reviews?state=waiting');
+  expect(queue.body.claims.items).toEqual([]);
+});
+
 describe('who may approve', () => {
   let engineer: TestPerson;
   let manager: TestPerson;

@@ -172,6 +172,22 @@ describe('the order of refusals', () => {
   });
 });
 
+test('a cursor that was tampered with is malformed, whatever it holds', async () => {
+  for (let n = 0; n < 3; n += 1) await engineer.post('/engineers/me/evidence', { ...evidence, endedOn: '2026-03-01' });
+  const { body } = await engineer.get<{ nextCursor: string }>('/engineers/me/evidence?limit=1');
+  const parts = JSON.parse(Buffer.from(body.nextCursor, 'base64url').toString()) as unknown[];
+  for (const changed of [
+    parts.map((part, i) => (i === 1 ? '2026-02-30' : part)),
+    parts.slice(1),
+    [...parts, 1],
+    parts.map(() => null),
+    { ...parts },
+  ]) {
+    const cursor = Buffer.from(JSON.stringify(changed)).toString('base64url');
+    expect([changed, (await engineer.get(`/engineers/me/evidence?limit=1&cursor=${cursor}`)).status]).toEqual([changed, 400]);
+  }
+});
+
 describe('Idempotency-Key', () => {
   const post = (key: string, body: unknown = evidence, who: TestPerson = engineer): Promise<Answer<ProblemAnswer & { id: string }>> =>
     who.post('/engineers/me/evidence', body, { key });
@@ -190,6 +206,12 @@ describe('Idempotency-Key', () => {
   test('the same body in another spelling is the same body', async () => {
     const first = await post('spelled', { title: 'x', description: 'y' });
     expect((await post('spelled', { description: 'y', title: 'x' })).body.id).toBe(first.body.id);
+  });
+
+  test('`me` and the own id are the same path', async () => {
+    const first = await post('by-me');
+    const again = await engineer.post<{ id: string }>(`/engineers/${engineer.id}/evidence`, evidence, { key: 'by-me' });
+    expect([again.status, again.body.id]).toEqual([201, first.body.id]);
   });
 
   test('with another body, or on another path, it is reused', async () => {

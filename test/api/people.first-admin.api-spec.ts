@@ -35,7 +35,7 @@ describe('npm run admin:create', () => {
     const [none, unknown, address, noUrl, port] = answers.map(({ text }) => text);
     expect(none).toContain('--name and --email are both needed');
     expect(unknown).toContain('--nmae');
-    expect(address).toContain('Email must be an email address');
+    expect(address).toContain('email must be an email address');
     expect(noUrl).toContain('DATABASE_URL is not set');
     expect(port).toContain('PORT must be a whole number');
     expect(await api.database.query(`SELECT 1 FROM person`)).toEqual([]);

@@ -1,6 +1,6 @@
 import type { SignOffAnswer, SignOffPage } from '../../src/claims/sign-offs.dto';
 import { SignOffsService } from '../../src/claims/sign-offs.service';
-import { draftClaim, levelRef, makeTrio, signedOffClaim, type Trio } from '../factories/claims';
+import { draftClaim, levelRef, makeTrio, seeClaim, signedOffClaim, type Trio } from '../factories/claims';
 import { type TestPerson, makePerson } from '../factories/people';
 import { type TestApp, startApp } from '../setup/app';
 
@@ -146,6 +146,38 @@ describe('a sign-off with a last day', () => {
     const ledger = await engineer.get<{ items: { kind: string; actor: string | null }[] }>('/engineers/me/ledger?limit=100');
     expect(ledger.body.items.at(-1)).toMatchObject({ kind: 'sign-off.expired', actor: null });
     expect((await draftClaim(engineer, 1)).claim.gate.unmet.map(({ code }) => code)).not.toContain('level-skipped');
+  });
+});
+
+describe('what stays of an approved claim', () => {
+  test('archiving its evidence afterwards changes nothing of it', async () => {
+    const trio = await makeTrio(api);
+    const claim = await signedOffClaim(trio, 1);
+    const before = (await seeClaim(trio.manager, claim.path)).claim.statements;
+    for (const { evidence } of before) {
+      const path = `/engineers/me/evidence/${evidence[0]?.evidenceId}`;
+      const seen = await trio.engineer.get(path);
+      expect((await trio.engineer.post(`${path}/archival`, {}, { ifMatch: seen.etag ?? '' })).status).toBe(200);
+    }
+    expect((await seeClaim(trio.manager, claim.path)).claim.statements).toEqual(before);
+  });
+
+  test('a renewal that is only drafted does not show by hiding it', async () => {
+    const trio = await makeTrio(api);
+    const claim = await signedOffClaim(trio, 2);
+    await draftClaim(trio.engineer, 2);
+    const shown = async (who: TestPerson): Promise<unknown> => {
+      const { body } = await who.get<{ levels: { level: number; claim: unknown }[] }>(
+        `/engineers/${trio.engineer.id}/progress?skill=sfia-9:ITOP`,
+      );
+      return body.levels.find(({ level }) => level === 2)?.claim;
+    };
+    for (const who of [trio.manager, trio.mentor]) expect(await shown(who)).toEqual({ id: claim.id, state: 'approved' });
+    expect(await shown(trio.engineer)).toMatchObject({ state: 'draft' });
+    const team = await trio.manager.get<{ people: { levels: { level: number; claimState: string | null }[] }[] }>(
+      '/teams/me/dashboard?skill=sfia-9:ITOP',
+    );
+    expect(team.body.people[0]?.levels.find(({ level }) => level === 2)?.claimState).toBe('approved');
   });
 });
 
