@@ -79,6 +79,10 @@ export class GateAnswer {
   submittable: boolean;
   /** @example false */
   approvable: boolean;
+  /**
+   * Everything that is missing, at once.
+   * @example []
+   */
   unmet: UnmetAnswer[];
 }
 
@@ -125,7 +129,7 @@ export class ClaimHistoryItem {
   at: string;
   /** Who did it; null is the application itself. */
   actor: PersonName | null;
-  /** @example claim.changes-requested */
+  /** @example claim.approved */
   kind: string;
   /** @example "Nearly there: one statement needs better evidence." */
   feedback?: string;
@@ -161,7 +165,7 @@ export class ClaimItem {
   skillLevel: string;
   /** @example 4 */
   level: number;
-  /** @example submitted */
+  /** @example approved */
   state: 'draft' | 'submitted' | 'changes-requested' | 'approved' | 'refused' | 'withdrawn';
   /** @example "I run provisioning, monitoring and backups of the payments platform on my own." */
   summary: string;
@@ -171,7 +175,6 @@ export class ClaimItem {
   changedAt: string;
   /**
    * By when a decision is due; null unless it is submitted.
-   * @example 2026-11-16
    */
   dueOn: string | null;
 }
@@ -214,7 +217,10 @@ export class ClaimAnswer extends ClaimItem {
   approvals: ApprovalAnswer[];
   /** Who may approve at this level now, by name. */
   eligibleMentors: PersonName[];
-  /** The level's essence: what an approval judges over the whole claim. */
+  /**
+   * The essence of the level: what an approval judges over the whole claim.
+   * @example "Performs diverse complex activities, supports and guides others, works autonomously under general direction."
+   */
   essence: string;
   history: ClaimHistoryItem[];
   /** The sign-off that it led to, once it is approved. */

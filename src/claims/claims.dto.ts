@@ -177,7 +177,10 @@ export class EssenceRequest {
 
 /** One mentor's signed yes to the state of the claim that If-Match names. */
 export class ApprovalRequest {
-  /** The mentor's own password, again. */
+  /**
+   * The password of the mentor, again.
+   * @example "correct horse battery staple"
+   */
   @IsString()
   @MinLength(1)
   @MaxLength(256)

@@ -7,7 +7,10 @@ import { ApprovalAnswer, ClaimPolicyAnswer } from './claim-answers.dto';
 
 /** Why a sign-off is revoked, with the admin's own password. */
 export class RevocationRequest {
-  /** The admin's own password, again. */
+  /**
+   * The password of the admin, again.
+   * @example "correct horse battery staple"
+   */
   @IsString()
   @MinLength(1)
   @MaxLength(256)

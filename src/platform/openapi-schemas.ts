@@ -10,20 +10,27 @@ export const closed = (schemas: Record<string, Dict>): Dict =>
     ]),
   );
 
-/** An example of a schema: its own, or one made of its parts. Null where nothing else is known of what may be null. */
-export function exampleOf(schema: Dict, schemas: Dict, depth: number): unknown {
+/**
+ * An example of a schema: its own, or one made of its parts. Null where nothing else is known of what may be null.
+ * @param whole with the fields that may be left out, as a request would show them
+ */
+export function exampleOf(schema: Dict, schemas: Dict, whole: boolean, depth = 0): unknown {
   const [own] = (schema['examples'] as unknown[] | undefined) ?? [];
   if (own !== undefined) return own;
   if (depth > 12) return null;
   const { $ref: reference, allOf, anyOf, oneOf, items, properties, type, enum: values } = schema;
-  if (typeof reference === 'string') return exampleOf((schemas[reference.split('/').at(-1) ?? ''] ?? {}) as Dict, schemas, depth + 1);
-  if (Array.isArray(allOf)) return Object.assign({}, ...(allOf as Dict[]).map((part) => exampleOf(part, schemas, depth + 1))) as unknown;
+  if (typeof reference === 'string')
+    return exampleOf((schemas[reference.split('/').at(-1) ?? ''] ?? {}) as Dict, schemas, whole, depth + 1);
+  if (Array.isArray(allOf))
+    return Object.assign({}, ...(allOf as Dict[]).map((part) => exampleOf(part, schemas, whole, depth + 1))) as unknown;
   const [choice] = ((anyOf ?? oneOf) as Dict[] | undefined) ?? [];
-  if (choice !== undefined) return exampleOf(choice, schemas, depth + 1);
-  if (items !== undefined) return [exampleOf(items as Dict, schemas, depth + 1)];
+  if (choice !== undefined) return exampleOf(choice, schemas, whole, depth + 1);
+  if (items !== undefined) return [exampleOf(items as Dict, schemas, whole, depth + 1)];
   if (properties !== undefined) {
     return Object.fromEntries(
-      Object.entries(properties as Record<string, Dict>).map(([name, property]) => [name, exampleOf(property, schemas, depth + 1)]),
+      Object.entries(properties as Record<string, Dict>)
+        .filter(([name]) => whole || ((schema['required'] ?? []) as string[]).includes(name))
+        .map(([name, property]) => [name, exampleOf(property, schemas, whole, depth + 1)]),
     );
   }
   if (Array.isArray(type) && type.includes('null')) return null;

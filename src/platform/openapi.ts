@@ -126,6 +126,7 @@ function describe(operation: Operation, method: string, path: string, audience: 
       in: 'header',
       required: false,
       description: 'Sent again with the same body, the first answer comes again. Kept 24 hours.',
+      example: '0b9f2a54-9f0b-4d3c-9d8e-0c6b1a2f3e4d',
       schema: { type: 'string', minLength: 1, maxLength: 255 },
     });
   }
@@ -163,7 +164,12 @@ const pathParameters = (path: string, known: readonly Dict[]): Dict[] =>
   [...path.matchAll(/\{(\w+)\}/g)]
     .map(([, name = '']) => name)
     .filter((name) => !known.some((parameter) => parameter['in'] === 'path' && parameter['name'] === name))
-    .map((name) => ({ name, in: 'path', required: true, ...(pathParameter[name] ?? { description: 'Its id.', schema: id }) }));
+    .map((name) => ({
+      name,
+      in: 'path',
+      required: true,
+      ...(pathParameter[name] ?? { description: 'Its id (UUIDv7).', schema: id, example: '01931b2e-7c00-7000-8000-00000000000a' }),
+    }));
 
 function addProblems(operation: Operation, codes: ReadonlySet<ProblemCode>): void {
   const byStatus = new Map<number, ProblemCode[]>();
@@ -198,7 +204,7 @@ function addExamples(operation: Operation, schemas: Dict): void {
   for (const holder of [operation.requestBody, ...Object.values(operation.responses)]) {
     for (const [mediaType, content] of Object.entries((holder?.['content'] ?? {}) as Record<string, Dict>)) {
       if (!/json$/.test(mediaType) || 'example' in content || 'examples' in content || content['schema'] === undefined) continue;
-      content['example'] = exampleOf(content['schema'] as Dict, schemas, 0);
+      content['example'] = exampleOf(content['schema'] as Dict, schemas, holder === operation.requestBody);
     }
   }
 }

@@ -8,7 +8,7 @@ export class PersonName {
 
 /** What an action would be answered with now, for this caller. */
 export class ActionVerdictAnswer {
-  /** @example false */
+  /** @example true */
   allowed: boolean;
   /**
    * Why not.
