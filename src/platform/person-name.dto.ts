@@ -8,7 +8,7 @@ export class PersonName {
 
 /** What an action would be answered with now, for this caller. */
 export class ActionVerdictAnswer {
-  /** @example true */
+  /** @example false */
   allowed: boolean;
   /**
    * Why not.
