@@ -20,7 +20,7 @@ export function namingDriver(): typeof pg {
     names.set(text, name);
     return name;
   };
-  const query = pg.Client.prototype.query as Query;
+  const { query } = pg.Client.prototype as unknown as { query: Query };
   class NamingClient extends pg.Client {}
   Object.defineProperty(NamingClient.prototype, 'query', {
     value: function (this: object, config: unknown, values?: unknown, callback?: unknown): unknown {
@@ -37,6 +37,6 @@ export function namingDriver(): typeof pg {
 const poolOf = (Client: typeof pg.Client): typeof pg.Pool =>
   class extends pg.Pool {
     constructor(config: pg.PoolConfig) {
-      super({ ...config, Client } as pg.PoolConfig);
+      super({ ...config, Client });
     }
   };
