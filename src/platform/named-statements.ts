@@ -4,7 +4,7 @@ import pg, { type QueryConfig } from 'pg';
 /** How many statements one connection keeps prepared; what comes after is planned anew each time. */
 const mostNames = 500;
 
-type Query = (this: object, config: unknown, values?: unknown, callback?: unknown) => unknown;
+type Query = (...parts: unknown[]) => unknown;
 
 /**
  * `pg` with a client that names each parameterised statement, so that Postgres parses and plans it once per connection: planning is what most of
@@ -20,23 +20,26 @@ export function namingDriver(): typeof pg {
     names.set(text, name);
     return name;
   };
-  const { query } = pg.Client.prototype as unknown as { query: Query };
-  class NamingClient extends pg.Client {}
-  Object.defineProperty(NamingClient.prototype, 'query', {
-    value: function (this: object, config: unknown, values?: unknown, callback?: unknown): unknown {
-      if (typeof config !== 'string' || !Array.isArray(values)) return query.call(this, config, values, callback);
-      const name = values.length === 0 ? undefined : nameOf(config);
-      const named: QueryConfig = name === undefined ? { text: config, values } : { text: config, values, name };
-      return callback === undefined ? query.call(this, named) : query.call(this, named, callback);
-    },
-  });
-  return Object.assign(Object.create(pg) as typeof pg, { Client: NamingClient, Pool: poolOf(NamingClient) });
-}
 
-/** Pools that make clients of this class. */
-const poolOf = (Client: typeof pg.Client): typeof pg.Pool =>
-  class extends pg.Pool {
-    constructor(config: pg.PoolConfig) {
-      super({ ...config, Client });
+  class NamingClient extends pg.Client {
+    constructor(config?: string | pg.ClientConfig) {
+      super(config);
+      const query = this.query.bind(this) as Query;
+      const naming: Query = (config, values, ...rest) => {
+        if (typeof config !== 'string' || !Array.isArray(values)) return query(config, values, ...rest);
+        const name = values.length === 0 ? undefined : nameOf(config);
+        const named: QueryConfig = name === undefined ? { text: config, values } : { text: config, values, name };
+        return query(named, ...rest);
+      };
+      this.query = naming as typeof this.query;
     }
-  };
+  }
+
+  class NamingPool extends pg.Pool {
+    constructor(config: pg.PoolConfig) {
+      super({ ...config, Client: NamingClient });
+    }
+  }
+
+  return Object.assign(Object.create(pg) as typeof pg, { Client: NamingClient, Pool: NamingPool });
+}
