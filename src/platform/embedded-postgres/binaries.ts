@@ -83,8 +83,9 @@ function copyOf(native: string, into: string): string {
     mode: constants.COPYFILE_FICLONE,
     filter: (file) => !file.endsWith('.a'),
   });
-  makeLibraryLinks(path.join(unfinished, 'native'));
+  // opened first: a package that may not be written to is copied with its modes, and the links are made in its folders
   openToEveryone(unfinished);
+  makeLibraryLinks(path.join(unfinished, 'native'));
   renameSync(unfinished, path.join(into, name));
   return copy;
 }
