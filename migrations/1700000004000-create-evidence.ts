@@ -72,7 +72,7 @@ export class CreateEvidence1700000004000 implements MigrationInterface {
         CONSTRAINT support_reviewed_check CHECK (num_nulls(verdict, verdict_revision, reviewed_by, reviewed_at) IN (0, 4)),
         -- what is accepted or returned was judged so
         CONSTRAINT support_judged_check CHECK (state IN ('proposed', 'withdrawn') OR state IS NOT DISTINCT FROM verdict),
-        CONSTRAINT support_returned_check CHECK (verdict IS DISTINCT FROM 'returned' OR btrim(feedback) <> ''),
+        CONSTRAINT support_returned_check CHECK (verdict IS DISTINCT FROM 'returned' OR coalesce(btrim(feedback), '') <> ''),
         -- nobody judges their own work
         CONSTRAINT support_reviewer_check CHECK (reviewed_by <> engineer_id)
       );

@@ -11,6 +11,7 @@ import {
   Min,
   Validate,
   ValidatorConstraint,
+  type ValidationArguments,
   type ValidatorConstraintInterface,
   validateSync,
 } from 'class-validator';
@@ -22,7 +23,16 @@ class IsZone implements ValidatorConstraintInterface {
   defaultMessage = (): string => 'TIME_ZONE must be an IANA time zone such as Europe/Berlin';
 }
 
-const postgresUrl = /^postgres(ql)?:\/\/[^\s]+$/;
+@ValidatorConstraint({ name: 'postgresUrl' })
+class IsPostgresUrl implements ValidatorConstraintInterface {
+  validate = (url: unknown): boolean =>
+    typeof url === 'string' && /^postgres(ql)?:\/\/\S+$/.test(url) && URL.canParse(url) && isDecodable(url);
+  defaultMessage = (at?: ValidationArguments): string =>
+    `${at?.property ?? 'The address'} must look like postgres://user:password@host:5432/database, with what is special in a password written as %23 and the like`;
+}
+
+const isDecodable = (url: string): boolean => !/%(?![0-9a-f]{2})/i.test(url);
+
 const toNumber = ({ value }: { value: unknown }): unknown => (typeof value === 'string' && value.trim() !== '' ? Number(value) : value);
 const toBoolean = ({ value }: { value: unknown }): unknown => (value === 'true' ? true : value === 'false' ? false : value);
 
@@ -30,12 +40,12 @@ const toBoolean = ({ value }: { value: unknown }): unknown => (value === 'true' 
 export class Settings {
   /** The application's database, as the limited role. Left out, an embedded Postgres with demo data is used. */
   @IsOptional()
-  @Matches(postgresUrl, { message: 'DATABASE_URL must look like postgres://user:password@host:5432/database' })
+  @Validate(IsPostgresUrl)
   DATABASE_URL?: string;
 
   /** The same database as its owner: given, the application migrates at start. */
   @IsOptional()
-  @Matches(postgresUrl, { message: 'DATABASE_OWNER_URL must look like postgres://user:password@host:5432/database' })
+  @Validate(IsPostgresUrl)
   DATABASE_OWNER_URL?: string;
 
   /** Where the application listens; 0 takes a free port. */

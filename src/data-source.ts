@@ -36,7 +36,8 @@ export function createDataSource({
     migrations: [join(__dirname, '../migrations/*.{ts,js}')],
     migrationsTableName: 'migration',
     installExtensions: false,
-    connectTimeoutMS: 900,
+    // also how long a request waits for a free connection; a server that is gone refuses at once
+    connectTimeoutMS: 3_000,
     applicationName: 'touchstone',
     ...(logPoolError === undefined ? {} : { poolErrorHandler: logPoolError }),
     extra: {

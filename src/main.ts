@@ -26,8 +26,10 @@ async function startDemo(settings: Settings): Promise<void> {
   try {
     const app = await createApp(settings, demo.url);
     await demo.fill(app);
-    demo.announce(await listen(app, settings));
+    const address = await listen(app, settings);
+    // before anybody is told that it is there: who is told may stop it
     stopOnSignal(app, () => demo.close());
+    demo.announce(address);
   } catch (error) {
     await demo.close();
     throw error;
@@ -41,8 +43,8 @@ async function startOn(settings: Settings, url: string): Promise<void> {
   if (ran.length > 0) say(`Migrated: ${ran.join(', ')}`);
   const app = await createApp(settings, url);
   const address = await listen(app, settings);
-  say(`Touchstone is ready: ${address} (API documentation: ${address}/${docsPath})`);
   stopOnSignal(app, () => Promise.resolve());
+  say(`Touchstone is ready: ${address} (API documentation: ${address}/${docsPath})`);
 }
 
 async function listen(app: NestFastifyApplication, { HOST, PORT }: Settings): Promise<string> {

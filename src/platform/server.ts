@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { type FastifyServerOptions, LogController } from 'fastify';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { refuse } from '../kernel/refusal';
 import type { ApiRequest } from './api-request';
 import { RawBody } from './body.pipe';
-import { sendProblem } from './problem.filter';
+import { problemOf, sendProblem } from './problem.filter';
 
 export const bodyLimit = 1_048_576;
 
@@ -39,16 +41,40 @@ export function createAdapter({ logLevel, trustProxy }: ServerOptions): FastifyA
     genReqId: requestIdOf,
     requestIdHeader: false,
     trustProxy,
+    clientErrorHandler: refuseRawly,
     bodyLimit,
     requestTimeout: 30_000,
     connectionTimeout: 60_000,
     keepAliveTimeout: 10_000,
     routerOptions: { maxParamLength: 300 },
     frameworkErrors: (error, request, reply) => {
+      void reply.header('x-request-id', request.id).headers(apiHeaders);
       sendProblem(error, request, reply, (text) => request.log.error(text));
     },
   };
   return new FastifyAdapter(options);
+}
+
+/** What Node refuses before there is a request: nothing of HTTP that can be read, headers without end, a client that is too slow. */
+function refuseRawly(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return;
+  const tooSlow = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
+  const tooLarge = error.code === 'HPE_HEADER_OVERFLOW';
+  const [status, reason] = tooSlow ? [408, 'Request Timeout'] : tooLarge ? [431, 'Request Header Fields Too Large'] : [400, 'Bad Request'];
+  const requestId = randomUUID();
+  const body = JSON.stringify({
+    ...problemOf(refuse('malformed', `${reason}: this is not a request that can be read.`), requestId),
+    status,
+  });
+  const headers = {
+    ...apiHeaders,
+    'x-request-id': requestId,
+    'content-type': 'application/problem+json; charset=utf-8',
+    'content-length': Buffer.byteLength(body),
+    connection: 'close',
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  socket.end(`HTTP/1.1 ${status} ${reason}\r\n${lines.join('\r\n')}\r\n\r\n${body}`);
 }
 
 /** Installs what every answer and every body goes through; called before the application initialises. */
