@@ -1,10 +1,10 @@
-import { type KeyObject, createHash, createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto';
-import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { type KeyObject, createHash, createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Settings } from '../config';
 import { canonicalJson } from '../kernel/canonical-json';
-import { StartProblem } from '../platform/start-problem';
+import { readPrivateKeyFile, readPublicKeyFiles } from '../platform/key-files';
 
 /** A public RSA key, and its thumbprint (RFC 7638): the last part of its address. */
 export interface PublishedKey {
@@ -64,55 +64,17 @@ function readSigningKey({ DATABASE_URL, DATA_DIR, BADGE_KEY_FILE }: KeySettings)
   return readPrivateKey(file);
 }
 
-/** Readable by its group at most: whoever has this file signs in the organisation's name. */
-const openToOthers = 0o037;
+const readPrivateKey = (file: string): KeyObject =>
+  readPrivateKeyFile(
+    file,
+    'badges',
+    `an RSA private key of ${fewestBits} bits or more`,
+    `-algorithm rsa -pkeyopt rsa_keygen_bits:${fewestBits}`,
+    publishedOf,
+  );
 
-function readPrivateKey(file: string): KeyObject {
-  const pem = readOrExplain(file, 'the key that signs badges');
-  const mode = statSync(file).mode & 0o777;
-  if ((mode & openToOthers) !== 0) {
-    throw new StartProblem(`${file} holds the key that signs badges, and others may use it (mode ${mode.toString(8)}): chmod 600 it.`);
-  }
-  try {
-    const key = createPrivateKey(pem);
-    publishedOf(createPublicKey(key));
-    return key;
-  } catch {
-    throw new StartProblem(
-      `${file} is not an RSA private key of ${fewestBits} bits or more in PEM: make one with "openssl genpkey -algorithm rsa -pkeyopt rsa_keygen_bits:${fewestBits} -out ${file}".`,
-    );
-  }
-}
-
-function readFormerKeys(folder: string): PublishedKey[] {
-  let names: string[];
-  try {
-    names = readdirSync(folder);
-  } catch {
-    throw new StartProblem(`BADGE_PUBLIC_KEYS_DIR names ${folder}, which is no folder that can be read.`);
-  }
-  return names
-    .filter((name) => name.endsWith('.pem'))
-    .sort()
-    .map((name) => {
-      const file = join(folder, name);
-      const pem = readOrExplain(file, 'a public key');
-      try {
-        if (pem.includes('PRIVATE KEY')) throw new Error('a private key');
-        return publishedOf(createPublicKey(pem));
-      } catch {
-        throw new StartProblem(`${file} is not an RSA public key in PEM: make one with "openssl pkey -in KEY -pubout -out ${file}".`);
-      }
-    });
-}
-
-function readOrExplain(file: string, what: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new StartProblem(`${file}, ${what}, cannot be read: ${error instanceof Error ? error.message : String(error)}.`);
-  }
-}
+const readFormerKeys = (folder: string): PublishedKey[] =>
+  readPublicKeyFiles('BADGE_PUBLIC_KEYS_DIR', folder, 'an RSA public key', publishedOf);
 
 /** The keys of this process, read once as it starts: a wrong file is told then, not at the first badge. */
 @Injectable()

@@ -1,9 +1,9 @@
-import { type KeyObject, createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto';
-import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { type KeyObject, createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Settings } from '../config';
-import { StartProblem } from '../platform/start-problem';
+import { readPrivateKeyFile, readPublicKeyFiles } from '../platform/key-files';
 import { jwkOf, keyIdOf } from './checkpoint';
 
 /** Where keys are named; a part of the settings. */
@@ -44,57 +44,14 @@ function readSigningKey({ DATABASE_URL, DATA_DIR, LEDGER_KEY_FILE }: KeySettings
   return readPrivateKey(file);
 }
 
-/** Readable by its group at most: whoever has this file signs in the organisation's name. */
-const openToOthers = 0o037;
+const readPrivateKey = (file: string): KeyObject =>
+  readPrivateKeyFile(file, 'checkpoints', 'an Ed25519 private key', '-algorithm ed25519', jwkOf);
 
-function readPrivateKey(file: string): KeyObject {
-  const pem = readOrExplain(file, 'the key that signs checkpoints');
-  const mode = statSync(file).mode & 0o777;
-  if ((mode & openToOthers) !== 0) {
-    throw new StartProblem(`${file} holds the key that signs checkpoints, and others may use it (mode ${mode.toString(8)}): chmod 600 it.`);
-  }
-  try {
-    const key = createPrivateKey(pem);
-    jwkOf(createPublicKey(key));
+const readPublicKeys = (folder: string): KeyObject[] =>
+  readPublicKeyFiles('LEDGER_PUBLIC_KEYS_DIR', folder, 'an Ed25519 public key', (key) => {
+    jwkOf(key);
     return key;
-  } catch {
-    throw new StartProblem(
-      `${file} is not an Ed25519 private key in PEM: make one with "openssl genpkey -algorithm ed25519 -out ${file}".`,
-    );
-  }
-}
-
-function readPublicKeys(folder: string): KeyObject[] {
-  let names: string[];
-  try {
-    names = readdirSync(folder);
-  } catch {
-    throw new StartProblem(`LEDGER_PUBLIC_KEYS_DIR names ${folder}, which is no folder that can be read.`);
-  }
-  return names
-    .filter((name) => name.endsWith('.pem'))
-    .sort()
-    .map((name) => {
-      const file = join(folder, name);
-      const pem = readOrExplain(file, 'a public key');
-      try {
-        if (pem.includes('PRIVATE KEY')) throw new Error('a private key');
-        const key = createPublicKey(pem);
-        jwkOf(key);
-        return key;
-      } catch {
-        throw new StartProblem(`${file} is not an Ed25519 public key in PEM: make one with "openssl pkey -in KEY -pubout -out ${file}".`);
-      }
-    });
-}
-
-function readOrExplain(file: string, what: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new StartProblem(`${file}, ${what}, cannot be read: ${error instanceof Error ? error.message : String(error)}.`);
-  }
-}
+  });
 
 /** The keys of this process, read once as it starts: a wrong file is told then, not at the first checkpoint. */
 @Injectable()
