@@ -15,6 +15,8 @@ export interface Refusal {
   readonly code: ProblemCode;
   readonly detail: string;
   readonly errors?: readonly RefusalError[];
+  /** In how many seconds it is worth trying again, where that is known. */
+  readonly retryAfter?: number;
 }
 
 /** Makes a refusal. `detail` is a sentence for the person who asked; left out, the code's own explanation stands. */
@@ -34,6 +36,11 @@ export class Refused extends Error {
 /** Throws when a rule answered with a refusal, and returns nothing when it answered with `null`. */
 export function demand(refusal: Refusal | null): void {
   if (refusal !== null) throw new Refused(refusal);
+}
+
+/** Throws `too-many-requests`, to be tried again in so many seconds. */
+export function raiseTooMany(retryAfter: number, detail?: string): never {
+  throw new Refused({ ...refuse('too-many-requests', detail), retryAfter: Math.max(1, Math.ceil(retryAfter)) });
 }
 
 /** A thrown refusal in one call, for use as an expression: `row ?? notFound()`. */

@@ -117,7 +117,7 @@ export function sendProblem(error: unknown, request: Pick<ApiRequest, 'id'>, rep
         }
       : problemOf(refusal, requestId);
   if (body.status === 401) void reply.header('www-authenticate', 'Bearer');
-  if (body.status === 503) void reply.header('retry-after', '2');
+  if (body.status === 503 || body.status === 429) void reply.header('retry-after', String(refusal?.retryAfter ?? 2));
   if (reply.sent) return;
   void reply.status(body.status).header('content-type', 'application/problem+json; charset=utf-8').send(JSON.stringify(body));
 }
