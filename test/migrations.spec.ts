@@ -6,6 +6,9 @@ import { type TestDatabase, createTestDatabase } from './setup/database';
 /** Tables that belong to no one engineer. Every other table's primary key and foreign keys to others of them begin with engineer_id. */
 const shared = [
   'accreditation',
+  'administration_content',
+  'administration_entry',
+  'administration_record',
   'checkpoint',
   'checkpoint_leaf',
   'checkpoint_node',
@@ -17,7 +20,9 @@ const shared = [
   'person',
   'policy',
   'reporting_line',
+  'known_network',
   'session',
+  'tally',
   'skill',
   'skill_level',
   'statement',
@@ -26,6 +31,8 @@ const shared = [
 
 /** History: the application may add to it and read it, and nothing else. */
 const history = [
+  'administration_content',
+  'administration_entry',
   'approval',
   'badge_status',
   'checkpoint',

@@ -35,7 +35,7 @@ export const problemCodes = {
   'own-relation': {
     kind: 'not-allowed',
     title: 'Your own relation',
-    explanation: 'Nobody changes their own roles, relations or accreditations: another admin does.',
+    explanation: 'Nobody changes their own roles, relations, accreditations or rules: another admin does.',
   },
   'not-your-mentee': {
     kind: 'not-allowed',
@@ -162,6 +162,7 @@ export const problemCodes = {
     explanation: 'Say which version you saw: send its ETag as If-Match.',
   },
   'too-many-requests': { kind: 'too-many', title: 'Too many requests', explanation: 'Too many requests: try again later.' },
+  'too-busy': { kind: 'away', title: 'Too busy', explanation: 'There is too much to do at this moment: try again shortly.' },
   'database-away': { kind: 'away', title: 'Database away', explanation: 'The database cannot be reached just now: try again shortly.' },
 } as const satisfies Record<string, ProblemText>;
 

@@ -26,6 +26,7 @@ import { SessionsQueries } from './sessions.queries';
 import { SessionsService } from './sessions.service';
 import { SessionsStore } from './sessions.store';
 import { SignInQuery } from './sign-in.query';
+import { SignInThrottle } from './sign-in-throttle';
 
 @Module({
   imports: [LedgerModule],
@@ -39,6 +40,7 @@ import { SignInQuery } from './sign-in.query';
   ],
   providers: [
     SignInQuery,
+    SignInThrottle,
     Passwords,
     PeopleFacts,
     PeopleQueries,
@@ -59,6 +61,6 @@ import { SignInQuery } from './sign-in.query';
     AccreditationsService,
     CatalogueQuery,
   ],
-  exports: [SignInQuery, Passwords, PeopleFacts],
+  exports: [SignInQuery, SignInThrottle, Passwords, PeopleFacts],
 })
 export class PeopleModule {}

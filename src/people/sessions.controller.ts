@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, Headers, HttpCode, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Headers, HttpCode, Ip, Post, Query, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Actor } from '../kernel/actor';
 import { type ApiReply, Caller, IdParam } from '../platform/api-request';
@@ -31,7 +31,11 @@ export class SessionsController {
     private readonly queries: SessionsQueries,
   ) {}
 
-  /** Signs in with email and password. An unknown address and a wrong password are answered alike. */
+  /**
+   * Signs in with email and password. An unknown address and a wrong password are answered alike.
+   *
+   * Failed attempts are limited by account and by network, for a while and never for good; those that succeed are not.
+   */
   @Public()
   @IgnoresIdempotencyKey()
   @Problems('bad-credentials')
@@ -39,9 +43,10 @@ export class SessionsController {
   async begin(
     @Body() { email, password }: SignInRequest,
     @Headers('user-agent') userAgent: string | undefined,
+    @Ip() address: string,
     @Res({ passthrough: true }) reply: ApiReply,
   ): Promise<SessionAnswer> {
-    const begun = await this.sessions.signIn(email, password, clientOf(userAgent));
+    const begun = await this.sessions.signIn(email, password, { name: clientOf(userAgent), address });
     void reply.header('location', sessionPath(begun));
     return sessionAnswer(begun);
   }

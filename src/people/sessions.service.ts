@@ -1,9 +1,18 @@
 import { Injectable } from '@nestjs/common';
+import { Settings } from '../config';
 import { type Actor, type Role } from '../kernel/actor';
-import { raise } from '../kernel/refusal';
-import { Database, Transactions, rowsOf } from '../platform/transaction';
+import { demand, raise } from '../kernel/refusal';
+import { Transactions, rowsOf } from '../platform/transaction';
+import { checkStrength } from './password-strength';
 import { Passwords } from './passwords';
-import { type BegunSession, SessionsStore } from './sessions.store';
+import { type Account, type BegunSession, SessionsStore } from './sessions.store';
+import { SignInThrottle, limitsOf, networkOf, proofLimitsOf } from './sign-in-throttle';
+
+/** Where a request to sign in comes from: what the client calls itself, and its address. */
+export interface Client {
+  readonly name: string | null;
+  readonly address: string;
+}
 
 /** Somebody who has just signed in. */
 export interface SignedIn {
@@ -15,34 +24,38 @@ export interface SignedIn {
 @Injectable()
 export class SessionsService {
   constructor(
-    private readonly db: Database,
     private readonly transactions: Transactions,
     private readonly passwords: Passwords,
+    private readonly throttle: SignInThrottle,
     private readonly store: SessionsStore,
+    private readonly settings: Settings,
   ) {}
 
   /**
    * Begins a session for whoever knows the password.
-   * @param client what the client calls itself
-   * @throws Refused `bad-credentials`: the same, after the same time, whatever was wrong
+   * @throws Refused `bad-credentials`: the same, after the same time, whatever was wrong; `too-many-requests` after too many failures
    */
-  async signIn(email: string, password: string, client: string | null): Promise<SignedIn> {
-    const known = await this.db.one<{ person_id: string; password_hash: string | null }>(
-      `SELECT person_id, password_hash FROM person WHERE lower(email) = lower($1) AND active`,
-      [email.trim()],
-    );
+  async signIn(email: string, password: string, client: Client): Promise<SignedIn> {
+    const account = await this.store.account(email, networkOf(client.address));
+    const limits = limitsOf(email, client.address, account?.fromKnownNetwork ?? false);
+    const signedIn = await this.throttle.attempt(limits, () => this.tryToSignIn(account, password, client));
+    return signedIn ?? raise('bad-credentials');
+  }
+
+  private async tryToSignIn(known: Account | null, password: string, client: Client): Promise<SignedIn | null> {
     // the hash is computed in any case: an unknown address takes as long as a wrong password
-    const right = await this.passwords.matches(known?.password_hash ?? null, password);
-    if (known === null || !right) return raise('bad-credentials');
+    const right = await this.passwords.matches(known?.passwordHash ?? null, password, 'stranger');
+    if (known === null || !right) return null;
     return this.transactions.run(async (tx) => {
       // the hash took its time: somebody deactivated, or a password changed in between, does not slip in
       const [person] = await rowsOf<{ id: string; name: string; email: string; roles: Role[] }>(
         tx,
         `SELECT person_id AS id, name, email, roles FROM person WHERE person_id = $1 AND active AND password_hash = $2 FOR SHARE`,
-        [known.person_id, known.password_hash],
+        [known.personId, known.passwordHash],
       );
-      if (person === undefined) return raise('bad-credentials');
-      return { session: await this.store.begin(tx, person.id, client), person };
+      if (person === undefined) return null;
+      await this.store.rememberNetwork(tx, person.id, networkOf(client.address));
+      return { session: await this.store.begin(tx, person.id, client.name), person };
     });
   }
 
@@ -57,10 +70,14 @@ export class SessionsService {
 
   /**
    * Changes the caller's password and ends their other sessions.
-   * @throws Refused `re-authentication-failed`
+   * @throws Refused `malformed` (a password that is easy to guess), `re-authentication-failed`, `too-many-requests` after too many failures
    */
   async changePassword(caller: Actor, current: string, next: string): Promise<void> {
-    if (!(await this.passwords.verify(caller.personId, current))) raise('re-authentication-failed');
+    demand(checkStrength(next, [caller.name, caller.email, this.settings.ORGANISATION], '/next'));
+    const proven = await this.throttle.attempt(proofLimitsOf(caller.personId), async () =>
+      (await this.passwords.verify(caller.personId, current)) ? true : null,
+    );
+    if (proven === null) raise('re-authentication-failed');
     const hash = await this.passwords.hash(next);
     await this.transactions.run(async (tx) => {
       await tx.query(`UPDATE person SET password_hash = $2 WHERE person_id = $1`, [caller.personId, hash]);

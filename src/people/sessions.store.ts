@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config';
 import { newId } from '../kernel/ids';
-import { type Tx, rowsOf } from '../platform/transaction';
+import { Database, type Tx, rowsOf } from '../platform/transaction';
+import { cleanEmail } from './person';
 import { hashOfToken, newToken } from './token';
 
 /** A session that has just begun; its token is known here and to the client only. */
@@ -11,9 +12,42 @@ export interface BegunSession {
   readonly expiresAt: Date;
 }
 
+/** An active person as somebody who may be signing in. */
+export interface Account {
+  readonly personId: string;
+  readonly passwordHash: string | null;
+  /** Whether they signed in from this network before. */
+  readonly fromKnownNetwork: boolean;
+}
+
+// what is kept of a network: neither the person nor the address can be read from it
+const networkHash = (person: string, network: string): string => `sha256(convert_to(${person}::text || ' ' || ${network}, 'UTF8'))`;
+
 @Injectable()
 export class SessionsStore {
-  constructor(private readonly settings: Settings) {}
+  constructor(
+    private readonly settings: Settings,
+    private readonly db: Database,
+  ) {}
+
+  /** Whose address this is, in one statement that takes as long for nobody's; null for nobody's, and for somebody's who is deactivated. */
+  async account(email: string, network: string): Promise<Account | null> {
+    return this.db.one<Account>(
+      `SELECT p.person_id AS "personId", p.password_hash AS "passwordHash",
+              EXISTS (SELECT 1 FROM known_network k WHERE k.person_id = p.person_id AND k.network = ${networkHash('p.person_id', '$2::text')}) AS "fromKnownNetwork"
+         FROM person p WHERE lower(p.email) = lower($1) AND p.active`,
+      [cleanEmail(email), network],
+    );
+  }
+
+  /** Notes that a person signed in from a network: from there they get in while others guess from elsewhere. */
+  async rememberNetwork(tx: Tx, personId: string, network: string): Promise<void> {
+    await tx.query(
+      `INSERT INTO known_network (person_id, network) VALUES ($1, ${networkHash('$1::uuid', '$2::text')})
+       ON CONFLICT (person_id, network) DO UPDATE SET last_signed_in_at = now()`,
+      [personId, network],
+    );
+  }
 
   /** Begins a session; the person is locked (at least shared), so that no deactivation runs beside it. */
   async begin(tx: Tx, personId: string, client: string | null): Promise<BegunSession> {

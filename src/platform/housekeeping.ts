@@ -3,7 +3,7 @@ import { DataSource } from 'typeorm';
 import { keptFor } from './idempotency.interceptor';
 import { Recurring, everyHour } from './recurring';
 
-/** Drops what has served its time: answers kept for Idempotency-Keys, and sessions that are over. Several processes may do it at once. */
+/** Drops what has served its time: answers kept for Idempotency-Keys, sessions that are over, counts, and networks that nobody signed in from for long. Several processes may do it at once. */
 @Injectable()
 export class Housekeeping implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly recurring = new Recurring('Housekeeping', everyHour, () => this.drop());
@@ -21,5 +21,7 @@ export class Housekeeping implements OnApplicationBootstrap, OnModuleDestroy {
   async drop(): Promise<void> {
     await this.dataSource.query(`DELETE FROM idempotent_answer WHERE answered_at < now() - $1::interval`, [keptFor]);
     await this.dataSource.query(`DELETE FROM session WHERE expires_at < now()`);
+    await this.dataSource.query(`DELETE FROM tally WHERE ends_at < now()`);
+    await this.dataSource.query(`DELETE FROM known_network WHERE last_signed_in_at < now() - interval '90 days'`);
   }
 }

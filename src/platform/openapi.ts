@@ -95,7 +95,7 @@ export function describeApi(app: NestFastifyApplication, audiences: ReadonlyMap<
 function describe(operation: Operation, method: string, path: string, audience: readonly string[] | undefined): Operation {
   const isPublic = audience === undefined;
   const inApi = path.startsWith('/api/v1');
-  const codes = new Set<ProblemCode>(['database-away']);
+  const codes = new Set<ProblemCode>(['database-away', 'too-busy', 'too-many-requests']);
   const versioned = operation[versionedKey] as 'demanded' | 'honoured' | undefined;
   operation.parameters ??= [];
   if (!isPublic) {

@@ -3,6 +3,7 @@ import { DiscoveryModule } from '@nestjs/core';
 import { HealthController } from './health.controller';
 import { Housekeeping } from './housekeeping';
 import { RoutesDeclareTheirAudience } from './requires';
+import { Tallies } from './tallies';
 import { Database, Transactions } from './transaction';
 
 /** What every folder needs: transactions and reads. */
@@ -10,7 +11,7 @@ import { Database, Transactions } from './transaction';
 @Module({
   imports: [DiscoveryModule],
   controllers: [HealthController],
-  providers: [Transactions, Database, RoutesDeclareTheirAudience, Housekeeping],
-  exports: [Transactions, Database],
+  providers: [Transactions, Database, RoutesDeclareTheirAudience, Housekeeping, Tallies],
+  exports: [Transactions, Database, Tallies],
 })
 export class PlatformModule {}

@@ -52,22 +52,24 @@ describe('signing in', () => {
   });
 
   it('takes as long for an unknown address as for a wrong password', async () => {
+    // 5 percent of the median, as was asked, needs many samples: `npm run test:deep` takes them
+    const { samples, share } = process.env['DEEP'] === undefined ? { samples: 11, share: 0.5 } : { samples: 600, share: 0.05 };
     const times = { known: [] as number[], unknown: [] as number[] };
     const measure = async (which: 'known' | 'unknown', email: string): Promise<void> => {
+      await api.database.query(`DELETE FROM tally`);
       const begun = performance.now();
-      await signIn(email, 'a wrong password');
+      expect(code(await signIn(email, 'a wrong password'))).toEqual([401, 'bad-credentials']);
       times[which].push(performance.now() - begun);
     };
     await signIn('warm-up@example.test', 'x');
     // in turn, so that whatever else the machine does slows both down alike
-    for (let i = 0; i < 11; i += 1) {
+    for (let i = 0; i < samples; i += 1) {
       await measure('known', person.email);
       await measure('unknown', 'nobody@example.test');
     }
-    const [known, unknown] = [times.known, times.unknown].map((all) => all.sort((a, b) => a - b)[5] ?? 0);
-    expect(unknown).toBeGreaterThan((known ?? 0) * 0.5);
-    expect(unknown).toBeLessThan((known ?? 0) * 2);
-  });
+    const [known = 0, unknown = 0] = [times.known, times.unknown].map((all) => all.sort((a, b) => a - b)[Math.floor(samples / 2)] ?? 0);
+    expect(Math.abs(unknown - known) / known).toBeLessThan(share);
+  }, 120_000);
 
   it('takes no Idempotency-Key: each answer is a session of its own', async () => {
     const body = { email: person.email, password: testPassword };
@@ -165,8 +167,8 @@ describe('changing one’s password', () => {
     expect(code(await change('🔑'.repeat(11)))).toEqual([400, 'malformed']);
     expect(code(await change('x'.repeat(257)))).toEqual([400, 'malformed']);
     expect(code(await change(null))).toEqual([400, 'malformed']);
-    expect((await change('e\u0301'.repeat(12))).status).toBe(204);
-    expect((await signIn(person.email, '\u00e9'.repeat(12))).status).toBe(201);
+    expect((await change('e\u0301te\u0301s pluvieux')).status).toBe(204);
+    expect((await signIn(person.email, '\u00e9t\u00e9s pluvieux')).status).toBe(201);
   });
 });
 

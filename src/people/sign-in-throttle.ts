@@ -1,0 +1,75 @@
+import { isIPv6 } from 'node:net';
+import { Injectable } from '@nestjs/common';
+import { raiseTooMany } from '../kernel/refusal';
+import { type Limit, Tallies, type Tallied } from '../platform/tallies';
+import { emailKey } from './person';
+
+const aMinute = 60;
+
+/**
+ * The network that an address stands for: an IPv6 address by its first 64 bits, which one household has to itself; anything else as it is.
+ * An IPv4 address in its IPv6 spelling is the IPv4 address.
+ */
+export function networkOf(address: string): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+  if (mapped !== undefined) return mapped;
+  if (!isIPv6(address)) return address;
+  const [head = '', tail = ''] = address.replace(/%.*$/, '').split('::');
+  const before = head === '' ? [] : head.split(':');
+  const after = tail === '' ? [] : tail.split(':');
+  const groups = address.includes('::')
+    ? [...before, ...Array<string>(Math.max(0, 8 - before.length - after.length)).fill('0'), ...after]
+    : before;
+  return `${groups
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':')}::/64`;
+}
+
+/**
+ * The limits of failed sign-ins. They slow guessing and lock nobody out: each ends with its window, and an attempt that succeeds does not count.
+ * @param isKnown whether the account was signed in to from this network before: then guesses from elsewhere do not hold it up
+ */
+export function limitsOf(email: string, address: string, isKnown: boolean): Limit[] {
+  const account = emailKey(email);
+  const network = networkOf(address);
+  return [
+    { name: `sign-in of ${account} from ${network}`, limit: 10, seconds: aMinute },
+    { name: `sign-in of ${account} from ${network}`, limit: 50, seconds: 15 * aMinute },
+    { name: `sign-in from ${network}`, limit: 300, seconds: 10 * aMinute },
+    ...(isKnown ? [] : [{ name: `sign-in of ${account}`, limit: 100, seconds: 60 * aMinute }]),
+  ];
+}
+
+/** The limits of failed proofs of identity by somebody who is signed in: whoever found a session open does not find the password with it. */
+export const proofLimitsOf = (personId: string): Limit[] => [
+  { name: `proof of ${personId}`, limit: 10, seconds: aMinute },
+  { name: `proof of ${personId}`, limit: 50, seconds: 15 * aMinute },
+];
+
+const isOver = ({ count, limit }: Tallied): boolean => count > limit;
+
+/** Slows the guessing of passwords and codes down, by account and by network. */
+@Injectable()
+export class SignInThrottle {
+  constructor(private readonly tallies: Tallies) {}
+
+  /**
+   * Makes an attempt, if the limits allow one: it counts while it runs, so that many at once are no way around, and no longer when it succeeded.
+   * @param check answers null where the attempt failed
+   * @throws Refused `too-many-requests`, with the seconds until the limits allow another; the attempt was not made, right or wrong
+   */
+  async attempt<T>(limits: readonly Limit[], check: () => Promise<T | null>): Promise<T | null> {
+    const over = (await this.tallies.count(limits)).filter(isOver);
+    if (over.length > 0) {
+      await this.tallies.uncount(limits);
+      return raiseTooMany(
+        Math.max(...over.map(({ endsIn }) => endsIn)),
+        'There were too many failed attempts: wait a moment. Nobody is locked out for good.',
+      );
+    }
+    const found = await check();
+    if (found !== null) await this.tallies.uncount(limits);
+    return found;
+  }
+}

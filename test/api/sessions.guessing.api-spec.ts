@@ -1,0 +1,156 @@
+import { type TestPerson, makePerson, testPassword } from '../factories/people';
+import { type Answer, type TestApp, startApp } from '../setup/app';
+
+jest.setTimeout(240_000);
+
+let api: TestApp;
+let person: TestPerson;
+
+/** How many guesses: the full count is for `npm run test:deep`. */
+const many = process.env['DEEP'] === undefined ? 400 : 10_000;
+
+beforeAll(async () => {
+  api = await startApp({ TRUST_PROXY: 'true' });
+});
+afterAll(() => api.close());
+beforeEach(async () => {
+  await api.database.query(`DELETE FROM tally`);
+  person = await makePerson(api);
+});
+
+const signIn = (from: string, password = testPassword, email = person.email): Promise<Answer> =>
+  api.send('POST', '/sessions', { email, password }, { headers: { 'x-forwarded-for': from } });
+
+const address = (n: number): string => `10.${(n >> 16) & 255}.${(n >> 8) & 255}.${n & 255}`;
+
+/** Sends so many guesses, some at once, and counts the answers by status. */
+async function guess(count: number, send: (n: number) => Promise<Answer>): Promise<Record<number, number>> {
+  const byStatus: Record<number, number> = {};
+  let next = 0;
+  const guesser = async (): Promise<void> => {
+    for (let n = next++; n < count; n = next++) {
+      const { status } = await send(n);
+      byStatus[status] = (byStatus[status] ?? 0) + 1;
+    }
+  };
+  await Promise.all(Array.from({ length: 8 }, guesser));
+  return byStatus;
+}
+
+/** Lets the windows of all limits end. */
+const waitForWindows = () => api.database.query(`UPDATE tally SET ends_at = now()`);
+
+describe('guessing a password', () => {
+  it('from one address is slowed down after ten attempts a minute, and the real person gets in from elsewhere at once', async () => {
+    const begun = Date.now();
+    const answers = guess(many, (n) => signIn('192.0.2.1', `guess number ${n}`));
+    expect((await signIn('198.51.100.7')).status).toBe(201);
+    const { 401: tried = 0, 429: refused = 0, ...others } = await answers;
+    expect(others).toEqual({});
+    expect(tried + refused).toBe(many);
+    expect(tried).toBeGreaterThanOrEqual(1);
+    expect(tried).toBeLessThanOrEqual(10 * (Math.floor((Date.now() - begun) / 60_000) + 2));
+    expect((await signIn('198.51.100.7')).status).toBe(201);
+  });
+
+  it('says how long to wait, does not even try the right password meanwhile, and locks nobody out for good', async () => {
+    await guess(12, () => signIn('192.0.2.1', 'a wrong password'));
+    const refused = await signIn('192.0.2.1');
+    expect([refused.status, refused.body['code']]).toEqual([429, 'too-many-requests']);
+    const wait = Number(refused.headers.get('retry-after'));
+    expect(wait).toBeGreaterThanOrEqual(1);
+    expect(wait).toBeLessThanOrEqual(60);
+    await waitForWindows();
+    expect((await signIn('192.0.2.1')).status).toBe(201);
+  });
+
+  it('from as many addresses as there are guesses is slowed down too, and the real person gets in from where they were before', async () => {
+    expect((await signIn('198.51.100.7')).status).toBe(201);
+    const { 401: tried = 0, 429: refused = 0, ...others } = await guess(many, (n) => signIn(address(n), `guess number ${n}`));
+    expect(others).toEqual({});
+    expect(tried + refused).toBe(many);
+    expect(tried).toBeLessThanOrEqual(100);
+    expect((await signIn('198.51.100.7')).status).toBe(201);
+    // from where nobody knows them they wait for the window to end, and no longer
+    expect((await signIn('203.0.113.9')).status).toBe(429);
+    await waitForWindows();
+    expect((await signIn('203.0.113.9')).status).toBe(201);
+  });
+
+  it('at many accounts from one address is slowed down, whether the accounts exist or not', async () => {
+    const { 401: tried = 0, 429: refused = 0 } = await guess(330, (n) =>
+      signIn('192.0.2.1', 'Summer has come 2026', `somebody${n}@example.test`),
+    );
+    expect(tried).toBe(300);
+    expect(refused).toBe(30);
+  });
+
+  it('counts an IPv6 network as one, and spellings of an account as one', async () => {
+    await guess(12, (n) =>
+      signIn(`2001:db8:1:2::${n + 1}`, 'a wrong password', n % 2 === 0 ? ` ${person.email.toUpperCase()}` : person.email),
+    );
+    expect((await signIn('2001:db8:1:2:ffff::1')).status).toBe(429);
+    expect((await signIn('2001:db8:1:3::1')).status).toBe(201);
+  });
+
+  it('does not count those that succeed', async () => {
+    for (let n = 0; n < 25; n += 1) expect((await signIn('192.0.2.1')).status).toBe(201);
+    const [row] = await api.database.query<{ sum: number }>(`SELECT sum(count)::int AS sum FROM tally`);
+    expect(row?.sum).toBe(0);
+  });
+
+  it('keeps neither addresses nor emails', async () => {
+    await signIn('192.0.2.77', 'a wrong password');
+    await signIn('192.0.2.77');
+    const [row] = await api.database.query<{ text: string }>(
+      `SELECT (SELECT string_agg(t::text, ' ') FROM tally t) || (SELECT string_agg(k::text, ' ') FROM known_network k) AS text`,
+    );
+    expect(row?.text).not.toMatch(/192\.0\.2|@/);
+  });
+
+  it('by whoever found a session open is slowed down too: the present password cannot be tried out', async () => {
+    const change = (current: string) => person.put('/me/password', { current, next: 'seven grey herons at noon' });
+    for (let n = 0; n < 10; n += 1) expect((await change(`guess number ${n}`)).status).toBe(403);
+    expect((await change(testPassword)).status).toBe(429);
+    await waitForWindows();
+    expect((await change(testPassword)).status).toBe(204);
+  });
+});
+
+describe('a flood of sign-ins', () => {
+  it('keeps no one else waiting: what does not fit is refused at once', async () => {
+    const flood = guess(many, (n) => signIn(address(1_000_000 + n), 'a wrong password', `somebody${n}@example.test`));
+    const times: number[] = [];
+    for (let n = 0; n < 20; n += 1) {
+      const begun = performance.now();
+      expect((await person.get('/me')).status).toBe(200);
+      times.push(performance.now() - begun);
+    }
+    const answers = await flood;
+    expect(Object.keys(answers).filter((status) => !['401', '429', '503'].includes(status))).toEqual([]);
+    expect(times.sort((a, b) => a - b)[10]).toBeLessThan(1_000);
+  });
+});
+
+describe('a password that is chosen', () => {
+  it.each(['password1234', 'qwertyuiop123', 'aaaaaaaaaaaaaaaa', 'abcdefghijklmn', 'passwordpassword', '1q2w3e4r5t6y7u', 'touchstone2026'])(
+    'is refused where it is easy to guess: %s',
+    async (next) => {
+      const answer = await person.put('/me/password', { current: testPassword, next });
+      expect([answer.status, answer.body['code']]).toEqual([400, 'malformed']);
+      expect(answer.body['errors']).toMatchObject([{ pointer: '/next', code: 'password-too-common' }]);
+    },
+  );
+
+  it('is refused where it is made of the person’s own name or address', async () => {
+    const answer = await person.put('/me/password', { current: testPassword, next: person.email });
+    expect(answer.body['errors']).toMatchObject([{ pointer: '/next', code: 'password-too-common' }]);
+  });
+
+  it.each(['seven grey herons at noon', 'ÜberraschungenBleiben', '密码不需要任何规则的哦真的吗', 'lower case letters only'])(
+    'may be made of anything else: %s',
+    async (next) => {
+      expect((await person.put('/me/password', { current: testPassword, next })).status).toBe(204);
+    },
+  );
+});
