@@ -21,8 +21,9 @@ export async function createApp(settings: Settings, url: string): Promise<NestFa
     pool: settings.DATABASE_POOL,
     statementTimeoutMs: settings.STATEMENT_TIMEOUT_MS,
     namedStatements: settings.NAMED_STATEMENTS,
-    // a lost connection is an event, not the end of the process: the pool makes another when it is asked
-    logPoolError: (error) => logger.warn(`lost a connection: ${error.message}`),
+    impatient: (text) => {
+      if (settings.LOG_LEVEL !== 'silent') logger.warn(text);
+    },
   }).initialize();
   try {
     const app = await assembleApp(settings, dataSource);

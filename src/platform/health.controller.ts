@@ -1,7 +1,6 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { raise } from '../kernel/refusal';
-import { isDatabaseAway } from './problem.filter';
+import { databaseTrouble } from './problem.filter';
 import { Public } from './requires';
 import { Health } from './health.dto';
 import { Database } from './transaction';
@@ -19,15 +18,14 @@ export class HealthController {
     return { status: 'ok' };
   }
 
-  /** The database answers too. */
+  /** The database answers too. Having much to do is not the same as not being ready. */
   @Public()
   @Get('ready')
   async ready(): Promise<Health> {
     try {
       await this.db.one('SELECT 1 AS ok');
     } catch (error) {
-      if (isDatabaseAway(error)) return raise('database-away');
-      throw error;
+      if (databaseTrouble(error)?.code !== 'too-busy') throw error;
     }
     return { status: 'ok' };
   }

@@ -2,6 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger 
 import { type ProblemCode, type RefusalKind, problemCodes } from '../kernel/problem-codes';
 import { Refused, type Refusal, refuse } from '../kernel/refusal';
 import type { ApiReply, ApiRequest } from './api-request';
+import { tooBusy } from './turns';
 
 /** The one place where a kind of refusal becomes an HTTP status. */
 export const statusOfKind: Readonly<Record<RefusalKind, number>> = {
@@ -44,11 +45,18 @@ export function problemOf(refusal: Refusal, requestId: string): ProblemBody {
   return refusal.errors === undefined ? body : { ...body, errors: refusal.errors };
 }
 
-/** SQL states that mean "not now": the server goes away or comes up, is full, or cut a statement off. */
-const awayStates = /^(08|53|57P0|57014|55P03|40001|40P01|25P03|58030)/;
+/** SQL states of a server that goes away or comes up, takes no writes as a standby does, or fails at its disk. */
+const awayStates = /^(08|57P0|25P03|25006|53100|58030)/;
+/** SQL states of too much at once: no room for one more, a wait for a lock or a statement cut off, a conflict that did not go away by trying again. */
+const busyStates = /^(53|57014|55P03|40001|40P01)/;
+const diskFull = '53100';
 const awayErrors = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 const awayMessages =
-  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Query read timeout|not queryable|Cannot use a pool after|Connection is not established/i;
+  /Connection terminated|Client was closed|Client has encountered a connection error|Query read timeout|not queryable|Cannot use a pool after|Connection is not established/i;
+/** What the pool says when none of its connections became free in time. */
+const busyMessage = 'timeout exceeded when trying to connect';
+
+const noRoom: Refusal = { ...refuse('database-away', 'The database has no room to write just now: nothing was changed.'), retryAfter: 30 };
 
 /** What errors of the driver, of sockets and of TypeORM have in common; some of them come from another realm, where instanceof says no. */
 interface ErrorLike {
@@ -58,16 +66,23 @@ interface ErrorLike {
   readonly errors?: unknown;
 }
 
-/** Whether an error says that the database cannot be reached just now. */
-export function isDatabaseAway(error: unknown): boolean {
-  if (typeof error !== 'object' || error === null) return false;
+/** What an error says about the database, or null where it is about something else. A later try may go well in every case. */
+export function databaseTrouble(error: unknown): Refusal | null {
+  if (typeof error !== 'object' || error === null) return null;
+  if (error instanceof Refused) return error.refusal.kind === 'away' ? error.refusal : null;
   const { message, code, driverError, errors } = error as ErrorLike;
-  if (typeof code === 'string' && (awayErrors.has(code) || (code.length === 5 && awayStates.test(code)))) return true;
-  if (typeof message === 'string' && awayMessages.test(message)) return true;
+  const state = typeof code === 'string' && code.length === 5 ? code : '';
+  if (state === diskFull) return noRoom;
+  if (awayStates.test(state) || awayErrors.has(String(code))) return refuse('database-away');
+  if (busyStates.test(state) || message === busyMessage) return tooBusy;
+  if (typeof message === 'string' && awayMessages.test(message)) return refuse('database-away');
   // several addresses were tried, and each failed
-  if (Array.isArray(errors) && errors.some(isDatabaseAway)) return true;
-  return driverError !== error && isDatabaseAway(driverError);
+  const one = Array.isArray(errors) ? errors.map(databaseTrouble).find((trouble) => trouble !== null) : undefined;
+  return one ?? (driverError === error ? null : databaseTrouble(driverError));
 }
+
+/** Whether an error says that the database cannot be reached, or cannot do its work, just now. */
+export const isDatabaseAway = (error: unknown): boolean => databaseTrouble(error) !== null;
 
 const refusalOfStatus: Readonly<Record<number, ProblemCode>> = {
   400: 'malformed',
@@ -82,7 +97,8 @@ const refusalOfStatus: Readonly<Record<number, ProblemCode>> = {
 /** What to tell the client about an error, or null where it is a bug of ours. */
 export function refusalOf(error: unknown): Refusal | null {
   if (error instanceof Refused) return error.refusal;
-  if (isDatabaseAway(error)) return refuse('database-away');
+  const trouble = databaseTrouble(error);
+  if (trouble !== null) return trouble;
   const status = error instanceof HttpException ? error.getStatus() : (error as { statusCode?: unknown } | null)?.statusCode;
   if (typeof status !== 'number' || status >= 500) return null;
   const code = refusalOfStatus[status] ?? 'malformed';
@@ -104,6 +120,7 @@ export class ProblemFilter implements ExceptionFilter {
 export function sendProblem(error: unknown, request: Pick<ApiRequest, 'id'>, reply: ApiReply, log: (text: string) => void): void {
   const requestId = String(request.id);
   const refusal = refusalOf(error);
+  if (refusal === noRoom) log(`${requestId} the database cannot write: its disk is full`);
   if (refusal === null) log(`${requestId} ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   const body: ProblemBody =
     refusal === null

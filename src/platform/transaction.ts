@@ -1,6 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager } from 'typeorm';
+import { DataSource, type EntityManager, QueryRunnerAlreadyReleasedError, QueryRunnerProviderAlreadyReleasedError } from 'typeorm';
+import { raise } from '../kernel/refusal';
+import { Turns } from './turns';
 
 declare const minted: unique symbol;
 
@@ -9,6 +12,11 @@ export type Tx = EntityManager & { readonly [minted]: true };
 
 const safeToRetry = new Set(['40001', '40P01']);
 const attempts = 4;
+/** How long a transaction may wait for its turn, and how many for each that has one. */
+const patienceMs = 800;
+const seatsPerPlace = 20;
+/** The share of connections that transactions leave to reads: those who wait for a busy record's lock hold theirs, and must not hold all. */
+const forReads = 0.2;
 
 const sqlState = (error: unknown): unknown => (error as { driverError?: { code?: unknown } } | null)?.driverError?.code;
 
@@ -16,21 +24,43 @@ const sqlState = (error: unknown): unknown => (error as { driverError?: { code?:
 @Injectable()
 export class Transactions {
   private readonly ambient = new AsyncLocalStorage<Tx>();
+  private readonly turns: Turns;
 
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(private readonly dataSource: DataSource) {
+    const connections = dataSource.options.poolSize ?? 10;
+    const places = Math.max(1, connections - Math.max(1, Math.round(connections * forReads)));
+    this.turns = new Turns(places, places * seatsPerPlace, patienceMs);
+  }
 
   /**
    * Runs `work` in a transaction and commits when it resolves; any throw rolls everything back.
    * A deadlock or serialization failure is tried again: `work` must do nothing but what the transaction undoes.
+   * @throws Refused `too-busy` where too many transactions run already, `database-away` where the connection was lost
    */
   async run<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     const joined = this.ambient.getStore();
     if (joined !== undefined) return work(joined);
+    const leave = await this.turns.take();
+    try {
+      return await this.tried(work);
+    } catch (error) {
+      // the connection was lost between two statements: TypeORM gives it back at once, and the next statement finds it gone
+      const isLost = error instanceof QueryRunnerAlreadyReleasedError || error instanceof QueryRunnerProviderAlreadyReleasedError;
+      if (isLost) return raise('database-away');
+      throw error;
+    } finally {
+      leave();
+    }
+  }
+
+  private async tried<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await this.dataSource.transaction((manager) => this.ambient.run(manager as Tx, () => work(manager as Tx)));
       } catch (error) {
         if (attempt >= attempts || !safeToRetry.has(String(sqlState(error)))) throw error;
+        // not at once, nor all at the same moment: the others are to get out of the way
+        await delay(Math.random() * 20 * 2 ** attempt);
       }
     }
   }

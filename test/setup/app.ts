@@ -34,11 +34,18 @@ export interface TestApp {
   close(): Promise<void>;
 }
 
-/** Starts the application as a test needs it. */
-export async function startApp(env: Readonly<Record<string, string>> = {}): Promise<TestApp> {
+/**
+ * Starts the application as a test needs it.
+ * @param through turns the database's address into the one that the application is given: that of a line that fails on command
+ */
+export async function startApp(
+  env: Readonly<Record<string, string>> = {},
+  through: (url: string) => string = (url) => url,
+): Promise<TestApp> {
   const database = await createTestDatabase();
-  const settings = readSettings({ LOG_LEVEL: 'silent', DATABASE_URL: database.url, ...env });
-  const app = await createApp(settings, database.url);
+  const url = through(database.url);
+  const settings = readSettings({ LOG_LEVEL: 'silent', DATABASE_URL: url, ...env });
+  const app = await createApp(settings, url);
   await app.listen(0, '127.0.0.1');
   const origin = (await app.getUrl()).replace('[::1]', '127.0.0.1');
   return {
