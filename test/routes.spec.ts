@@ -86,6 +86,7 @@ const expected: Record<string, string> = {
   'GET /.well-known/issuer.json': 'public',
   'GET /.well-known/status/{list}': 'public',
   'GET /api/v1/sign-offs': 'admin auditor',
+  'GET /api/v1/administration/ledger': 'admin auditor',
   'GET /api/v1/ledger/checkpoints': 'auditor',
   'GET /api/v1/ledger/verification': 'auditor',
   'GET /api/v1/reviews': 'signed-in',

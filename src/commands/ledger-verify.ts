@@ -1,6 +1,7 @@
 import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { isZip } from '../credentials/pack-check';
+import { administrationId } from '../ledger/administration';
 import type { SignedCheckpoint } from '../ledger/checkpoint';
 import { type LedgerMisfit, MisfitFound } from '../ledger/ledger-file';
 import { type FileSummary, verifyFile } from '../ledger/ledger-lines-file';
@@ -53,10 +54,16 @@ function progressBar(total: number): { show: (bytes: number) => void; clear: () 
   };
 }
 
-function report({ counts, at, keyIds, newest, uncovered, signedBy }: FileSummary, held: readonly SignedCheckpoint[]): string {
+function report(
+  { counts, at, keyIds, newest, uncovered, administration, signedBy }: FileSummary,
+  held: readonly SignedCheckpoint[],
+): string {
   const { records, entries, contents, rows, checkpoints, leaves } = counts;
   return [
     `Everything fits: ${entries} entries of ${records} records, ${contents} contents, ${rows} rows; as of ${at}.`,
+    administration === null
+      ? 'It was made before there was an administration ledger: policies, accreditations and roles are not in it.'
+      : `Policies, accreditations and roles are as ${administration.entries} entries of the administration ledger left them.`,
     newest === null
       ? 'No checkpoint was ever made: a chain that was written anew from its beginning would fit as well.'
       : `${checkpoints} checkpoints over ${leaves} heads, the newest is ${newest}; ${uncovered} entries came after it.`,
@@ -70,7 +77,7 @@ function report({ counts, at, keyIds, newest, uncovered, signedBy }: FileSummary
 
 function place({ engineer, seq, checkpoint, reason }: LedgerMisfit): string {
   const where = [
-    ...(engineer === undefined ? [] : [`engineer ${engineer}`]),
+    ...(engineer === undefined ? [] : [engineer === administrationId ? 'the administration ledger' : `engineer ${engineer}`]),
     ...(seq === undefined ? [] : [`entry ${seq}`]),
     ...(checkpoint === undefined ? [] : [`checkpoint ${checkpoint}`]),
   ];

@@ -1,8 +1,9 @@
 import { Body, Controller, Get, Param, Post, Res } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiCreatedResponse, ApiOkResponse, ApiParam, ApiTags } from '@nestjs/swagger';
+import type { Actor } from '../kernel/actor';
 import { FRAMEWORK_ID_PATTERN, parseSkillRef, skillRef } from '../kernel/reference';
 import { demand, raise } from '../kernel/refusal';
-import type { ApiReply } from '../platform/api-request';
+import { type ApiReply, Caller } from '../platform/api-request';
 import { TextBody } from '../platform/body.pipe';
 import { Problems } from '../platform/openapi';
 import { Requires } from '../platform/requires';
@@ -76,9 +77,13 @@ export class FrameworksController {
   @ApiCreatedResponse({ description: 'It is loaded now.', type: FrameworkImportAnswer })
   @ApiOkResponse({ description: 'It was loaded already, word for word.', type: FrameworkImportAnswer })
   @Post('imports')
-  async import(@Body() { mediaType, text }: TextBody, @Res({ passthrough: true }) reply: ApiReply): Promise<FrameworkImportAnswer> {
+  async import(
+    @Caller() caller: Actor,
+    @Body() { mediaType, text }: TextBody,
+    @Res({ passthrough: true }) reply: ApiReply,
+  ): Promise<FrameworkImportAnswer> {
     const pack = readImport(mediaType, text);
-    const [loading] = await this.frameworks.load([pack]);
+    const [loading] = await this.frameworks.load([pack], caller.personId);
     demand(loading?.refusal ?? null);
     const added = loading?.result === 'added';
     void reply.status(added ? 201 : 200).header('location', `/api/v1/frameworks/${pack.framework.id}/skills/${pack.skill.code}`);

@@ -20,7 +20,10 @@ export class FrameworksLoader implements OnModuleInit {
    */
   async load(folder: string): Promise<void> {
     const files = readPackFiles(folder);
-    const loadings = await this.frameworks.load(files.map(({ pack }) => pack));
+    const loadings = await this.frameworks.load(
+      files.map(({ pack }) => pack),
+      null,
+    );
     loadings.forEach(({ refusal }, i) => {
       if (refusal !== null) this.logger.warn(`${files[i]?.file}: left aside. ${refusal.detail}`);
     });

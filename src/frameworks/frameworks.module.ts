@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { LedgerModule } from '../ledger/ledger.module';
 import { FrameworksController } from './frameworks.controller';
 import { FrameworksFacts } from './frameworks.facts';
 import { FrameworksLoader } from './frameworks.loader';
@@ -6,6 +7,7 @@ import { FrameworksQueries } from './frameworks.queries';
 import { FrameworksService } from './frameworks.service';
 import { FrameworksStore } from './frameworks.store';
 import { LoadedPacks } from './loaded-packs.query';
+import { OwnRelationFacts } from './own-relation.facts';
 import { PoliciesController } from './policies.controller';
 import { PoliciesFacts } from './policies.facts';
 import { PoliciesQueries } from './policies.queries';
@@ -13,6 +15,7 @@ import { PoliciesService } from './policies.service';
 import { PoliciesStore } from './policies.store';
 
 @Module({
+  imports: [LedgerModule],
   controllers: [FrameworksController, PoliciesController],
   providers: [
     FrameworksFacts,
@@ -21,6 +24,7 @@ import { PoliciesStore } from './policies.store';
     FrameworksService,
     FrameworksStore,
     LoadedPacks,
+    OwnRelationFacts,
     PoliciesFacts,
     PoliciesQueries,
     PoliciesService,

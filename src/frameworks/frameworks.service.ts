@@ -1,10 +1,13 @@
 import { Injectable } from '@nestjs/common';
+import { type Json, sha256Json } from '../kernel/canonical-json';
 import { skillRef } from '../kernel/reference';
 import { type Refusal, refuse } from '../kernel/refusal';
-import { Transactions } from '../platform/transaction';
+import { AdministrationLog, type LockedAdministration } from '../ledger/administration.log';
+import { Transactions, type Tx } from '../platform/transaction';
 import type { FrameworkPack } from './framework-pack';
 import { FrameworksStore } from './frameworks.store';
 import { LoadedPacks } from './loaded-packs.query';
+import { policyContent } from './policy';
 
 /** What became of a pack. */
 export interface Loading {
@@ -23,13 +26,15 @@ export class FrameworksService {
     private readonly transactions: Transactions,
     private readonly store: FrameworksStore,
     private readonly loaded: LoadedPacks,
+    private readonly administration: AdministrationLog,
   ) {}
 
   /**
    * Adds to the catalogue what is not there yet. A pack with other words than those that are loaded changes nothing: new wording is a new
    * framework version. When everything is there already, two reads are all it takes.
+   * @param actor who imports them; null is the application, at its start
    */
-  async load(packs: readonly FrameworkPack[]): Promise<Loading[]> {
+  async load(packs: readonly FrameworkPack[], actor: string | null): Promise<Loading[]> {
     const found = await this.loaded.compare(packs);
     if (found.every(({ skillLoaded, changes }) => skillLoaded && changes.length === 0)) {
       return packs.map((pack) => ({ pack, result: 'same', refusal: null }));
@@ -37,6 +42,7 @@ export class FrameworksService {
     return this.transactions.run(async (tx) => {
       await this.store.lock(tx);
       const loadings: Loading[] = [];
+      let acts: LockedAdministration | undefined;
       for (const pack of packs) {
         // read again under the lock, and after the pack before, which may have brought the framework
         for (const { frameworkLoaded, skillLoaded, changes } of await this.loaded.compare([pack])) {
@@ -44,12 +50,39 @@ export class FrameworksService {
             loadings.push({ pack, result: 'changed', refusal: inUse(pack, changes) });
             continue;
           }
-          if (!frameworkLoaded) await this.store.addFramework(tx, pack);
-          if (!skillLoaded) await this.store.addSkill(tx, pack);
+          if (!skillLoaded) {
+            acts ??= await this.administration.lock(tx);
+            await this.add(tx, acts, pack, frameworkLoaded, actor);
+          }
           loadings.push({ pack, result: skillLoaded ? 'same' : 'added', refusal: null });
         }
       }
       return loadings;
+    });
+  }
+
+  private async add(
+    tx: Tx,
+    acts: LockedAdministration,
+    pack: FrameworkPack,
+    frameworkLoaded: boolean,
+    actor: string | null,
+  ): Promise<void> {
+    const { framework, skill } = pack;
+    if (!frameworkLoaded) await this.store.addFramework(tx, pack);
+    const policies = await this.store.addSkill(tx, pack, acts.at);
+    await this.administration.append(tx, acts, {
+      kind: 'framework.loaded',
+      subject: `frameworks/${framework.id}/skills/${skill.code}`,
+      actor,
+      content: {
+        framework: framework.id,
+        version: framework.version,
+        skill: skillRef(framework.id, skill.code),
+        // what was loaded, to the letter
+        pack: sha256Json(pack as unknown as Json).toString('hex'),
+        policies: policies.map(policyContent),
+      },
     });
   }
 }

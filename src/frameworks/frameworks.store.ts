@@ -4,7 +4,7 @@ import type { Tx } from '../platform/transaction';
 import { FrameworkEntity } from './framework.entity';
 import { FrameworkLevelEntity } from './framework-level.entity';
 import type { FrameworkPack } from './framework-pack';
-import { defaultPolicy } from './policy';
+import { type Policy, defaultPolicy } from './policy';
 import { PolicyEntity } from './policy.entity';
 import { SkillEntity } from './skill.entity';
 import { SkillLevelEntity } from './skill-level.entity';
@@ -27,8 +27,8 @@ export class FrameworksStore {
     );
   }
 
-  /** Adds a skill of a framework that is there: its defined levels, their statements, and the policy that each level begins with. */
-  async addSkill(tx: Tx, { framework: { id: frameworkId }, skill }: FrameworkPack): Promise<void> {
+  /** Adds a skill of a framework that is there: its defined levels, their statements, and the policies that they begin with, which it answers. */
+  async addSkill(tx: Tx, { framework: { id: frameworkId }, skill }: FrameworkPack, at: Date): Promise<Policy[]> {
     const { code, name, description, source, revisionNotes, guidance, notDefined, related } = skill;
     const ref = skillRef(frameworkId, code);
     const levels = skill.levels.map((one) => ({ ...one, ref: skillLevelRef(frameworkId, code, one.level) }));
@@ -62,14 +62,15 @@ export class FrameworksStore {
         })),
       ),
     );
+    const policies = levels.map(({ ref: level, level: number, statements }) => ({
+      skillLevel: level,
+      version: 1,
+      ...defaultPolicy(number, statements.length),
+    }));
     await tx.insert(
       PolicyEntity,
-      levels.map(({ ref: level, level: number, statements }) => ({
-        skillLevelRef: level,
-        version: 1,
-        setBy: null,
-        ...defaultPolicy(number, statements.length),
-      })),
+      policies.map(({ skillLevel, ...policy }) => ({ skillLevelRef: skillLevel, ...policy, setBy: null, setAt: at })),
     );
+    return policies;
   }
 }

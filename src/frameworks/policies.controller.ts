@@ -4,8 +4,9 @@ import type { Actor } from '../kernel/actor';
 import { raise } from '../kernel/refusal';
 import { tagOfVersion } from '../kernel/version-tag';
 import { type ApiReply, Caller, IfMatch } from '../platform/api-request';
-import { Tagged, Versioned } from '../platform/openapi';
+import { Problems, Tagged, Versioned } from '../platform/openapi';
 import { Requires } from '../platform/requires';
+import { OwnPolicyGuard } from './own-policy.guard';
 import { PolicyAnswer, PolicyRequest } from './policies.dto';
 import { PoliciesQueries } from './policies.queries';
 import { PoliciesService } from './policies.service';
@@ -31,9 +32,14 @@ export class PoliciesController {
     return answer;
   }
 
-  /** Sets all the numbers of a gate, as a new version. The same numbers again change nothing; claims that are submitted keep the version they have. */
+  /**
+   * Sets all the numbers of a gate, as a new version. The same numbers again change nothing; claims that are submitted keep the version they have.
+   * @remarks Not possible for who claims, is mentored or mentors in this skill: another admin does it.
+   */
   @Requires('admin')
+  @UseGuards(OwnPolicyGuard)
   @Versioned()
+  @Problems('own-relation')
   @Put()
   async put(
     @Caller() caller: Actor,

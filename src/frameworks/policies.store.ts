@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '../platform/transaction';
-import type { PolicyNumbers } from './policy';
+import type { Policy } from './policy';
 import { PolicyEntity } from './policy.entity';
 
 /** Writes policies: each change is a version of its own, kept for the claims and sign-offs made under it. */
@@ -11,7 +11,7 @@ export class PoliciesStore {
     await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended($1, 7))`, [`touchstone policy ${skillLevel}`]);
   }
 
-  async add(tx: Tx, skillLevel: string, version: number, numbers: PolicyNumbers, setBy: string): Promise<void> {
-    await tx.insert(PolicyEntity, { skillLevelRef: skillLevel, version, ...numbers, setBy });
+  async add(tx: Tx, { skillLevel, version, ...numbers }: Policy, setBy: string, setAt: Date): Promise<void> {
+    await tx.insert(PolicyEntity, { skillLevelRef: skillLevel, version, ...numbers, setBy, setAt });
   }
 }

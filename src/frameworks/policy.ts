@@ -1,3 +1,5 @@
+import type { Json } from '../kernel/canonical-json';
+
 /** The numbers in the gate of one skill level (design.md, "The gate"). */
 export interface PolicyNumbers {
   /** How many accepted supports each statement needs. */
@@ -57,3 +59,10 @@ export const defaultPolicy = (level: number, statements: number): PolicyNumbers 
 
 /** Whether two policies ask for the same. */
 export const sameNumbers = (one: PolicyNumbers, other: PolicyNumbers): boolean => policyNames.every((name) => one[name] === other[name]);
+
+/** What the administration ledger says of a policy. */
+export const policyContent = ({ skillLevel, version, ...numbers }: Policy): { skillLevel: string; version: number; numbers: Json } => ({
+  skillLevel,
+  version,
+  numbers: Object.fromEntries(policyNames.map((name) => [name, numbers[name]])),
+});

@@ -21,16 +21,17 @@ export class CheckpointsController {
     return this.checkpoints.list(limit, cursor);
   }
 
-  /** Verifies every chain, every content digest, every row that points to them and every checkpoint, and names the first thing that does not fit. */
+  /** Verifies every chain (the administration ledger's too), every content digest, every row that points to them and every checkpoint, and names the first thing that does not fit. */
   @Requires('auditor')
   @Get('verification')
   async verify(): Promise<LedgerVerificationAnswer> {
     const verdict = await this.verification.verify();
     if (verdict.ok) {
-      const { counts, newest, uncovered } = verdict.summary;
-      return { ok: true, misfit: null, counts, checkpoint: newest, uncovered };
+      const { counts, newest, uncovered, administration } = verdict.summary;
+      return { ok: true, misfit: null, counts, checkpoint: newest, uncovered, administration };
     }
     const { engineer = null, seq = null, checkpoint = null, reason } = verdict.misfit;
-    return { ok: false, misfit: { engineer, seq, checkpoint, reason }, counts: null, checkpoint: null, uncovered: null };
+    const nothing = { counts: null, checkpoint: null, uncovered: null, administration: null };
+    return { ok: false, misfit: { engineer, seq, checkpoint, reason }, ...nothing };
   }
 }

@@ -80,7 +80,7 @@ export class CheckpointPage {
   nextCursor: string | null;
 }
 
-/** How much was verified. */
+/** How much was verified: the records and the administration ledger, which counts as one of them. */
 export class LedgerCountsAnswer {
   /** @example 7 */
   checkpoints: number;
@@ -93,15 +93,29 @@ export class LedgerCountsAnswer {
   /** @example 4711 */
   contents: number;
   /**
-   * Rows elsewhere that point to the ledger: revisions, submissions, approvals, sign-offs, revocations.
+   * Rows elsewhere that point to the ledger or say what it says: revisions, submissions, approvals, sign-offs, revocations; policies, accreditations, people's roles.
    * @example 1234
    */
   rows: number;
 }
 
+/** Where the chain of the organisation's rules, people and roles ends. */
+export class AdministrationHeadAnswer {
+  /** @example 57 */
+  entries: number;
+  /**
+   * The hash of its newest entry.
+   * @example fd61a03af4f77d870fc21e05e7e80678095c92d808cfb3b5c279ee04c74aca13
+   */
+  head: string;
+}
+
 /** The first thing that does not fit: where, as exactly as can be said, and why. */
 export class LedgerMisfitAnswer {
-  /** @example 01931b2e-7c00-7000-8000-000000000001 */
+  /**
+   * Whose record it is in; `00000000-0000-0000-0000-000000000000` is the administration ledger.
+   * @example 01931b2e-7c00-7000-8000-000000000001
+   */
   engineer: string | null;
   /** @example 7 */
   seq: number | null;
@@ -129,4 +143,6 @@ export class LedgerVerificationAnswer {
    * @example 3
    */
   uncovered: number | null;
+  /** The administration ledger; null where something does not fit. */
+  administration: AdministrationHeadAnswer | null;
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Tx, rowsOf } from '../platform/transaction';
+import { administrationId } from './administration';
 import { type Head, type SignedCheckpoint, headHash } from './checkpoint';
 import { type CheckpointRow, checkpointColumns, checkpointOf } from './checkpoints.queries';
 import { type CompleteNode, GrowingTree, nodesOf } from './merkle';
@@ -33,16 +34,16 @@ export class CheckpointsStore {
     return GrowingTree.resume(treeSize, hashes);
   }
 
-  /** Appends a leaf for every head that has moved since its last leaf, by engineer. One statement, so that all are read at one moment. */
+  /** Appends a leaf for every head that has moved since its last leaf, by engineer, the administration ledger's first. One statement, so that all are read at one moment. */
   async appendHeads(tx: Tx, treeSize: number): Promise<Head[]> {
     const rows = await rowsOf<Head & { place: number }>(
       tx,
       `INSERT INTO checkpoint_leaf (leaf_index, engineer_id, seq, hash)
        SELECT $1::int + row_number() OVER (ORDER BY r.engineer_id) - 1, r.engineer_id, r.head_seq, r.head_hash
-         FROM record r
+         FROM (SELECT engineer_id, head_seq, head_hash FROM record UNION ALL SELECT $2::uuid, head_seq, head_hash FROM administration_record) r
         WHERE r.head_seq > 0 AND NOT EXISTS (SELECT 1 FROM checkpoint_leaf l WHERE l.engineer_id = r.engineer_id AND l.seq >= r.head_seq)
        RETURNING leaf_index AS place, engineer_id AS engineer, seq, encode(hash, 'hex') AS hash`,
-      [treeSize],
+      [treeSize, administrationId],
     );
     return rows.sort((a, b) => a.place - b.place);
   }

@@ -5,6 +5,7 @@ import type { Entry } from './entry';
 /*
  * The whole ledger as lines of JSON, in this order: the header; every checkpoint, by number; every leaf of their tree, by index; then for each
  * record, by engineer, its head, its entries by seq with their content, and the rows elsewhere that point to its entries; and the end.
+ * The administration ledger comes as the record of nobody (the nil UUID), so before all others; files made before there was one do without.
  */
 
 export const ledgerFormat = 'touchstone-ledger/1';
@@ -19,10 +20,28 @@ export const rowTables = [
   'revocation',
   'sign_off_expiry',
 ] as const;
-export type RowTable = (typeof rowTables)[number];
+export type RecordTable = (typeof rowTables)[number];
+
+/** The tables whose rows say what the administration ledger says: every policy, every accreditation, and of people the roles and who is deactivated. */
+export const administrationTables = ['policy', 'accreditation', 'person'] as const;
+export type AdministrationTable = (typeof administrationTables)[number];
+
+export type RowTable = RecordTable | AdministrationTable;
 
 /** A row as JSON: its columns by name, bytes in lower-case hex, instants in RFC 3339 UTC. */
-export type Row = Readonly<Record<string, string | number | boolean | null>>;
+export type Row = Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
+
+/** A row of the database as JSON. */
+export const rowAsJson = (row: Readonly<Record<string, unknown>>): Row =>
+  Object.fromEntries(
+    Object.entries(row).map(([name, value]) => [
+      name,
+      value instanceof Date ? value.toISOString() : Buffer.isBuffer(value) ? value.toString('hex') : (value as Row[string]),
+    ]),
+  );
+
+/** How a value of a row or of content is written in what is told. */
+export const asText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value ?? null));
 
 export interface LedgerCounts {
   readonly checkpoints: number;
@@ -46,7 +65,7 @@ export interface HeaderLine {
 export type CheckpointLine = { readonly line: 'checkpoint' } & SignedCheckpoint;
 export type LeafLine = { readonly line: 'leaf'; readonly index: number } & Head;
 
-/** A record's head, and how many pieces of content it keeps; a head of null is a record whose row is gone. */
+/** A record's head, or that of the administration ledger, and how many pieces of content it keeps; a head of null is a record whose row is gone. */
 export interface RecordLine {
   readonly line: 'record';
   readonly engineer: string;
@@ -77,7 +96,7 @@ export interface EndLine {
 /** What is signed at the end of a file. */
 export const endBytes = (digest: string): Buffer => Buffer.from(`${ledgerFormat} ${digest}`, 'utf8');
 
-/** Where something does not fit, as exactly as can be said, and why. */
+/** Where something does not fit, as exactly as can be said, and why. The engineer of the administration ledger is the nil UUID. */
 export interface LedgerMisfit {
   readonly engineer?: string;
   readonly seq?: number;

@@ -1,6 +1,8 @@
 import { type Json, saltedDigest } from '../kernel/canonical-json';
 import { type SignedCheckpoint, checkpointProblem, digestOfCheckpoint, headHash, keyIdOf, signedBytes } from './checkpoint';
-import { genesisOf, hashOf } from './entry';
+import { administrationId } from './administration';
+import { AdministrationRows } from './administration-rows';
+import { type Entry, genesisOf, hashOf } from './entry';
 import {
   type CheckpointLine,
   type EntryLine,
@@ -9,7 +11,9 @@ import {
   type LedgerCounts,
   type LedgerLine,
   type RecordLine,
+  type Row,
   type RowLine,
+  type RowTable,
   ledgerFormat,
   misfit,
 } from './ledger-file';
@@ -26,6 +30,8 @@ export interface LedgerSummary {
   readonly newest: number | null;
   /** Entries after the newest checkpoint: their chains fit, but no checkpoint stands for them yet. */
   readonly uncovered: number;
+  /** The administration ledger's end; null in a file made before there was one. */
+  readonly administration: { readonly entries: number; readonly head: string } | null;
 }
 
 export interface VerifierOptions {
@@ -35,9 +41,16 @@ export interface VerifierOptions {
   readonly trusted?: ReadonlySet<string>;
 }
 
+/** Holds rows elsewhere against the entries of one chain: entries first, then the rows. */
+interface RowsOfChain {
+  entry(entry: Entry, content: Json | undefined): void;
+  row(table: RowTable, row: Row): void;
+  finish(): void;
+}
+
 interface OpenRecord {
   readonly line: RecordLine;
-  readonly rows: RecordRows;
+  readonly rows: RowsOfChain;
   readonly digests: Set<string>;
   readonly missing: Map<string, number>;
   readonly redacted: Set<string>;
@@ -70,6 +83,7 @@ export class LedgerVerifier {
   private record: OpenRecord | undefined;
   private covered = 0;
   private lastEngineer = '';
+  private administration: LedgerSummary['administration'] = null;
 
   constructor(private readonly options: VerifierOptions = {}) {
     for (const checkpoint of options.held ?? []) {
@@ -122,7 +136,14 @@ export class LedgerVerifier {
       if (counts[name] !== this.seen[name]) misfit(`the header says ${counts[name]} ${name}, there are ${this.seen[name]}`);
     }
     const uncovered = this.seen.entries - this.covered;
-    return { at, counts: { ...this.seen }, keyIds: [...this.keyIds], newest: this.newest?.number ?? null, uncovered };
+    return {
+      at,
+      counts: { ...this.seen },
+      keyIds: [...this.keyIds],
+      newest: this.newest?.number ?? null,
+      uncovered,
+      administration: this.administration,
+    };
   }
 
   private takeHeader(header: HeaderLine): void {
@@ -203,7 +224,7 @@ export class LedgerVerifier {
     const genesis = genesisOf(engineer).toString('hex');
     this.record = {
       line,
-      rows: new RecordRows(engineer),
+      rows: engineer === administrationId ? new AdministrationRows() : new RecordRows(engineer),
       digests: new Set(),
       missing: new Map(),
       redacted: new Set(),
@@ -252,7 +273,7 @@ export class LedgerVerifier {
       if (!record.digests.has(digest)) record.missing.set(digest, seq);
       return;
     }
-    if (kind === 'record.redacted') for (const one of digestsIn(content)) record.redacted.add(one);
+    if (kind === 'record.redacted' || kind === 'person.erased') for (const one of digestsIn(content)) record.redacted.add(one);
     if (saltedDigest(content, Buffer.from(salt, 'hex')).toString('hex') !== digest) {
       misfit('its content is not that of its digest', { engineer: record.line.engineer, seq });
     }
@@ -288,6 +309,7 @@ export class LedgerVerifier {
     if (contents !== record.digests.size)
       misfit(`the record keeps ${contents - record.digests.size} pieces of content that no entry names`, { engineer });
     record.rows.finish();
+    if (engineer === administrationId) this.administration = { entries: record.seq, head: record.hash };
     this.covered += this.leavesOf.get(engineer)?.at(-1)?.seq ?? 0;
     this.leavesOf.delete(engineer);
   }
@@ -299,7 +321,7 @@ export class LedgerVerifier {
   }
 }
 
-/** The digests that a `record.redacted` entry says were taken out: its content is `{digests: [hex, …], …}`. */
+/** The digests that a `record.redacted` or `person.erased` entry says were taken out: its content is `{digests: [hex, …], …}`. */
 function digestsIn(content: Json): string[] {
   if (typeof content !== 'object' || content === null || Array.isArray(content)) return [];
   const { digests } = content as { digests?: Json };

@@ -2,12 +2,22 @@ import type { DataSource, QueryRunner } from 'typeorm';
 import type { Json } from '../kernel/canonical-json';
 import type { PublicJwk } from './checkpoint';
 import { type CheckpointRow, checkpointColumns, checkpointOf } from './checkpoints.queries';
-import { type HeaderLine, type LedgerLine, type Row, type RowTable, ledgerFormat, rowTables } from './ledger-file';
+import { administrationId } from './administration';
+import { administrationRows } from './administration-sql';
+import {
+  type HeaderLine,
+  type LedgerLine,
+  type RecordTable,
+  administrationTables,
+  ledgerFormat,
+  rowAsJson,
+  rowTables,
+} from './ledger-file';
 
 const batch = 500;
 
 /** What says where a row of each table belongs in its record. Every column of it goes into the ledger's lines. */
-const orderOf: Readonly<Record<RowTable, string>> = {
+const orderOf: Readonly<Record<RecordTable, string>> = {
   evidence_revision: 'evidence_id, revision',
   claim_submission: 'claim_id, submission',
   claim_pin: 'claim_id, submission, evidence_id, statement_ref',
@@ -59,6 +69,14 @@ class Stream<Found> {
   }
 }
 
+/** All rows from here on. */
+async function* rest<Found>(stream: Stream<Found>): AsyncGenerator<Found, void> {
+  for (let row = await stream.peek(); row !== undefined; row = await stream.peek()) {
+    stream.take();
+    yield row;
+  }
+}
+
 /** The rows from here on that belong to one engineer. */
 async function* rowsOf<Found extends { engineer: string }>(stream: Stream<Found>, engineer: string): AsyncGenerator<Found, void> {
   for (let row = await stream.peek(); row?.engineer === engineer; row = await stream.peek()) {
@@ -79,19 +97,14 @@ export async function* ledgerLines(dataSource: DataSource): AsyncGenerator<Ledge
     await runner.query('SET TRANSACTION READ ONLY');
     yield await headerOf(runner);
     const checkpoints = new Stream<CheckpointRow>(runner, 'checkpoints', `SELECT ${checkpointColumns} FROM checkpoint c ORDER BY c.number`);
-    for (let row = await checkpoints.peek(); row !== undefined; row = await checkpoints.peek()) {
-      checkpoints.take();
-      yield { line: 'checkpoint', ...checkpointOf(row) };
-    }
+    for await (const row of rest(checkpoints)) yield { line: 'checkpoint', ...checkpointOf(row) };
     const leaves = new Stream<{ index: number; engineer: string; seq: number; hash: string }>(
       runner,
       'leaves',
       `SELECT leaf_index AS index, engineer_id AS engineer, seq, encode(hash, 'hex') AS hash FROM checkpoint_leaf ORDER BY leaf_index`,
     );
-    for (let row = await leaves.peek(); row !== undefined; row = await leaves.peek()) {
-      leaves.take();
-      yield { line: 'leaf', ...row };
-    }
+    for await (const row of rest(leaves)) yield { line: 'leaf', ...row };
+    yield* administrationLines(runner);
     yield* recordLines(runner);
   } finally {
     if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
@@ -100,11 +113,13 @@ export async function* ledgerLines(dataSource: DataSource): AsyncGenerator<Ledge
 }
 
 async function headerOf(runner: QueryRunner): Promise<HeaderLine> {
-  const rows = rowTables.map((table) => `(SELECT count(*) FROM ${table})`).join(' + ');
+  const tables = [...rowTables, ...administrationTables.map((table) => `(${administrationRows[table]}) AS ${table}`)];
+  const rows = tables.map((table) => `(SELECT count(*) FROM ${table})`).join(' + ');
   const [counts] = (await runner.query(
     `SELECT date_trunc('milliseconds', now()) AS at, (SELECT count(*)::int FROM checkpoint) AS checkpoints, (SELECT count(*)::int FROM checkpoint_leaf) AS leaves,
-            (SELECT count(*)::int FROM record) AS records, (SELECT count(*)::int FROM ledger_entry) AS entries,
-            (SELECT count(*)::int FROM record_content) AS contents, (${rows})::int AS rows`,
+            1 + (SELECT count(*)::int FROM record) AS records,
+            (SELECT count(*)::int FROM ledger_entry) + (SELECT count(*)::int FROM administration_entry) AS entries,
+            (SELECT count(*)::int FROM record_content) + (SELECT count(*)::int FROM administration_content) AS contents, (${rows})::int AS rows`,
   )) as (HeaderLine['counts'] & { at: Date })[];
   if (counts === undefined) throw new Error('the database counts nothing');
   const keys = (await runner.query(`SELECT DISTINCT public_key FROM checkpoint ORDER BY 1`)) as { public_key: Buffer }[];
@@ -116,6 +131,26 @@ async function headerOf(runner: QueryRunner): Promise<HeaderLine> {
     keys: keys.map(({ public_key: key }): PublicJwk => ({ kty: 'OKP', crv: 'Ed25519', x: key.toString('base64url') })),
     counts: rest,
   };
+}
+
+/** The administration ledger, as the record of nobody: it is always there, and where its row is gone, that is told. */
+async function* administrationLines(runner: QueryRunner): AsyncGenerator<LedgerLine> {
+  const [row] = (await runner.query(
+    `SELECT (SELECT count(*)::int FROM administration_content) AS kept,
+            (SELECT json_build_object('seq', head_seq, 'hash', encode(head_hash, 'hex')) FROM administration_record) AS head`,
+  )) as { kept: number; head: { seq: number; hash: string } | null }[];
+  yield { line: 'record', engineer: administrationId, head: row?.head ?? null, contents: row?.kept ?? 0 };
+  const entries = new Stream<Omit<EntryRow, 'engineer'>>(
+    runner,
+    'administration_entries',
+    `SELECT e.seq, e.at, e.actor_id AS actor, e.kind, e.subject, e.digest, e.previous, e.hash, c.salt, c.body AS content
+       FROM administration_entry e LEFT JOIN administration_content c USING (digest) ORDER BY e.seq`,
+  );
+  for await (const entry of rest(entries)) yield entryLine(entry);
+  for (const table of administrationTables) {
+    const rows = new Stream<Record<string, unknown>>(runner, `rows_of_${table}`, administrationRows[table]);
+    for await (const row of rest(rows)) yield { line: 'row', table, row: rowAsJson(row) };
+  }
 }
 
 async function* recordLines(runner: QueryRunner): AsyncGenerator<LedgerLine> {
@@ -154,7 +189,7 @@ async function* recordLines(runner: QueryRunner): AsyncGenerator<LedgerLine> {
     yield { line: 'record', engineer, head: head && { seq: head.seq, hash: head.hash }, contents: kept?.kept ?? 0 };
     for await (const row of rowsOf(entries, engineer)) yield entryLine(row);
     for (const { table, stream } of tables) {
-      for await (const { engineer: _, ...row } of rowsOf(stream, engineer)) yield { line: 'row', table, row: asJson(row) };
+      for await (const { engineer: _, ...row } of rowsOf(stream, engineer)) yield { line: 'row', table, row: rowAsJson(row) };
     }
   }
 }
@@ -165,7 +200,7 @@ async function all<T>(rows: AsyncGenerator<T>): Promise<T[]> {
   return found;
 }
 
-const entryLine = ({ seq, at, actor, kind, subject, digest, previous, hash, salt, content }: EntryRow): LedgerLine => ({
+const entryLine = ({ seq, at, actor, kind, subject, digest, previous, hash, salt, content }: Omit<EntryRow, 'engineer'>): LedgerLine => ({
   line: 'entry',
   seq,
   at: at.toISOString(),
@@ -177,11 +212,3 @@ const entryLine = ({ seq, at, actor, kind, subject, digest, previous, hash, salt
   hash: hash.toString('hex'),
   ...(salt === null ? {} : { salt: salt.toString('hex'), content }),
 });
-
-const asJson = (row: Record<string, unknown>): Row =>
-  Object.fromEntries(
-    Object.entries(row).map(([name, value]) => [
-      name,
-      value instanceof Date ? value.toISOString() : Buffer.isBuffer(value) ? value.toString('hex') : (value as Row[string]),
-    ]),
-  );

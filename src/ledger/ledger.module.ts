@@ -1,4 +1,8 @@
 import { Module } from '@nestjs/common';
+import { AdministrationAdoption } from './administration.adoption';
+import { AdministrationController } from './administration.controller';
+import { AdministrationLog } from './administration.log';
+import { AdministrationQueries } from './administration.queries';
 import { CheckpointsController } from './checkpoints.controller';
 import { CheckpointsQueries } from './checkpoints.queries';
 import { CheckpointsSchedule } from './checkpoints.schedule';
@@ -12,10 +16,13 @@ import { LedgerQueries } from './ledger.queries';
 import { LedgerVerification } from './ledger.verification';
 
 @Module({
-  controllers: [LedgerController, CheckpointsController],
+  controllers: [LedgerController, AdministrationController, CheckpointsController],
   providers: [
     LedgerLog,
     LedgerQueries,
+    AdministrationLog,
+    AdministrationQueries,
+    AdministrationAdoption,
     LedgerKeys,
     LedgerVerification,
     LedgerProofs,
@@ -24,6 +31,6 @@ import { LedgerVerification } from './ledger.verification';
     CheckpointsService,
     CheckpointsSchedule,
   ],
-  exports: [LedgerLog, LedgerQueries, LedgerProofs, LedgerKeys, CheckpointsService],
+  exports: [LedgerLog, AdministrationLog, LedgerQueries, LedgerProofs, LedgerKeys, CheckpointsService],
 })
 export class LedgerModule {}

@@ -1,6 +1,6 @@
 import type { Json } from '../kernel/canonical-json';
 import type { Entry } from './entry';
-import { type Row, type RowTable, misfit } from './ledger-file';
+import { type RecordTable, type Row, type RowTable, asText as text, misfit } from './ledger-file';
 
 /** An entry that a row stands for, with its content where that is still there. */
 interface Witness extends Pick<Entry, 'seq' | 'at' | 'actor' | 'digest' | 'subject'> {
@@ -10,7 +10,7 @@ interface Witness extends Pick<Entry, 'seq' | 'at' | 'actor' | 'digest' | 'subje
 
 type Expected = Readonly<Record<string, Json>>;
 
-const tableOfKind: Readonly<Record<string, RowTable>> = {
+const tableOfKind: Readonly<Record<string, RecordTable>> = {
   'evidence.logged': 'evidence_revision',
   'evidence.revised': 'evidence_revision',
   'claim.submitted': 'claim_submission',
@@ -58,6 +58,8 @@ export class RecordRows {
         return this.agree(table, row, this.nth(table, signOffOf(row), 1), revocationRow);
       case 'sign_off_expiry':
         return this.agree(table, row, this.nth(table, signOffOf(row), 1), () => ({}));
+      default:
+        return misfit(`a row of ${table} stands where none belongs`, { engineer: this.engineer });
     }
   }
 
@@ -94,15 +96,15 @@ export class RecordRows {
     }
   }
 
-  private nth(table: RowTable, subject: string, n: unknown): Witness | undefined {
+  private nth(table: RecordTable, subject: string, n: unknown): Witness | undefined {
     return typeof n === 'number' ? this.witnesses.get(`${table} ${subject}`)?.[n - 1] : undefined;
   }
 
-  private byDigest(table: RowTable, subject: string, digest: unknown): Witness | undefined {
+  private byDigest(table: RecordTable, subject: string, digest: unknown): Witness | undefined {
     return this.witnesses.get(`${table} ${subject}`)?.find((one) => one.digest === digest);
   }
 
-  private agree(table: RowTable, row: Row, witness: Witness | undefined, expected: (witness: Witness, row: Row) => Expected): void {
+  private agree(table: RecordTable, row: Row, witness: Witness | undefined, expected: (witness: Witness, row: Row) => Expected): void {
     if (witness === undefined || witness.taken) {
       return misfit(`a row of ${table} (${nameOf(row)}) has no entry in the ledger`, { engineer: this.engineer });
     }
@@ -118,7 +120,6 @@ export class RecordRows {
   }
 }
 
-const text = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value ?? null));
 const claimOf = (row: Row): string => `claims/${text(row['claim_id'])}`;
 const signOffOf = (row: Row): string => `sign-offs/${text(row['sign_off_id'])}`;
 const nameOf = (row: Row): string =>

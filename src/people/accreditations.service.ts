@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { IsNull } from 'typeorm';
 import { type Actor } from '../kernel/actor';
 import { newId } from '../kernel/ids';
 import { demand, raise } from '../kernel/refusal';
+import { accreditationSubject } from '../ledger/administration';
+import { AdministrationLog } from '../ledger/administration.log';
 import { Transactions } from '../platform/transaction';
 import { AccreditationEntity } from './accreditation.entity';
 import { AccreditationRequest } from './accreditations.dto';
@@ -17,6 +18,7 @@ export class AccreditationsService {
     private readonly transactions: Transactions,
     private readonly people: PeopleStore,
     private readonly catalogue: CatalogueQuery,
+    private readonly administration: AdministrationLog,
   ) {}
 
   /**
@@ -32,6 +34,7 @@ export class AccreditationsService {
       if (!levels.includes(upToLevel)) {
         raise('level-not-defined', `${skill} defines the levels ${levels.join(', ')}, not level ${upToLevel}.`);
       }
+      const acts = await this.administration.lock(tx);
       const accreditationId = newId();
       await tx.insert(AccreditationEntity, {
         personId,
@@ -40,7 +43,13 @@ export class AccreditationsService {
         upToLevel,
         reason,
         grantedBy: caller.personId,
-        grantedAt: () => 'now()',
+        grantedAt: acts.at,
+      });
+      await this.administration.append(tx, acts, {
+        kind: 'accreditation.granted',
+        subject: accreditationSubject(personId, accreditationId),
+        actor: caller.personId,
+        content: { skill, upToLevel, reason },
       });
       return accreditationId;
     });
@@ -54,13 +63,16 @@ export class AccreditationsService {
     await this.transactions.run(async (tx) => {
       await this.people.lock(tx, personId);
       demand(checkMay('accredit', caller, personId));
-      const found = await tx.existsBy(AccreditationEntity, { personId, accreditationId });
-      if (!found) raise('not-found');
-      await tx.update(
-        AccreditationEntity,
-        { personId, accreditationId, endedAt: IsNull() },
-        { endedBy: caller.personId, endedAt: () => 'now()' },
-      );
+      const accreditation = (await tx.findOneBy(AccreditationEntity, { personId, accreditationId })) ?? raise('not-found');
+      if (accreditation.endedAt !== null) return;
+      const acts = await this.administration.lock(tx);
+      await tx.update(AccreditationEntity, { personId, accreditationId }, { endedBy: caller.personId, endedAt: acts.at });
+      await this.administration.append(tx, acts, {
+        kind: 'accreditation.ended',
+        subject: accreditationSubject(personId, accreditationId),
+        actor: caller.personId,
+        content: {},
+      });
     });
   }
 }

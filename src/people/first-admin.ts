@@ -1,9 +1,11 @@
 import type { Settings } from '../config';
 import { newId } from '../kernel/ids';
 import { demand, refuse } from '../kernel/refusal';
+import { personSubject } from '../ledger/administration';
+import { AdministrationLog, type LockedAdministration } from '../ledger/administration.log';
 import type { LedgerLog } from '../ledger/ledger.log';
 import { type Transactions, type Tx, rowsOf } from '../platform/transaction';
-import { type Invited, InvitationsStore } from './invitations.store';
+import { type Invited, InvitationsStore, issuedContent } from './invitations.store';
 import { PeopleStore } from './people.store';
 import { emailKey } from './person';
 
@@ -17,6 +19,7 @@ interface AdminRow {
 export class FirstAdmin {
   private readonly people = new PeopleStore();
   private readonly invitations: InvitationsStore;
+  private readonly administration = new AdministrationLog();
 
   constructor(
     settings: Settings,
@@ -33,9 +36,17 @@ export class FirstAdmin {
   async invite(name: string, email: string): Promise<Invited> {
     return this.transactions.run(async (tx) => {
       await this.people.lockAdmins(tx);
-      const personId = (await this.waiting(tx, email)) ?? (await this.make(tx, name, email));
+      const waiting = await this.waiting(tx, email);
+      const acts = await this.administration.lock(tx);
+      const personId = waiting ?? (await this.make(tx, acts, name, email));
       const [invited] = await this.invitations.issue(tx, [personId], null);
       if (invited === undefined) throw new Error('an invitation that was made is not there');
+      await this.administration.append(tx, acts, {
+        kind: 'invitation.issued',
+        subject: personSubject(personId),
+        actor: null,
+        content: issuedContent(invited, false),
+      });
       return invited;
     });
   }
@@ -54,10 +65,16 @@ export class FirstAdmin {
     return admin.id;
   }
 
-  private async make(tx: Tx, name: string, email: string): Promise<string> {
+  private async make(tx: Tx, acts: LockedAdministration, name: string, email: string): Promise<string> {
     const id = newId();
     await this.people.insert(tx, { id, name, email, roles: ['admin'] });
     await this.ledger.open(tx, id);
+    await this.administration.append(tx, acts, {
+      kind: 'person.added',
+      subject: personSubject(id),
+      actor: null,
+      content: { roles: ['admin'], manager: null },
+    });
     return id;
   }
 }

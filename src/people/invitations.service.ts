@@ -1,8 +1,12 @@
 import { Injectable } from '@nestjs/common';
+import { Settings } from '../config';
 import { type Actor } from '../kernel/actor';
 import { demand, raise } from '../kernel/refusal';
+import { personSubject } from '../ledger/administration';
+import { AdministrationLog } from '../ledger/administration.log';
 import { Database, Transactions } from '../platform/transaction';
-import { type Invited, InvitationsStore, openInvitation } from './invitations.store';
+import { type Invited, InvitationsStore, issuedContent, openInvitation } from './invitations.store';
+import { checkStrength } from './password-strength';
 import { Passwords } from './passwords';
 import { PeopleStore } from './people.store';
 import { barredHours } from './person';
@@ -21,6 +25,8 @@ export class InvitationsService {
     private readonly invitations: InvitationsStore,
     private readonly sessions: SessionsStore,
     private readonly passwords: Passwords,
+    private readonly administration: AdministrationLog,
+    private readonly settings: Settings,
   ) {}
 
   /**
@@ -32,9 +38,16 @@ export class InvitationsService {
       const person = await this.people.lock(tx, personId);
       demand(checkMay('invite', caller, personId));
       demand(checkState('invite', person));
+      const acts = await this.administration.lock(tx);
       if (person.signedInBefore) await this.people.barApprovals(tx, personId, barredHours);
-      const [invited] = await this.invitations.issue(tx, [personId], caller.personId);
-      return invited ?? raise('not-found');
+      const [invited = raise('not-found')] = await this.invitations.issue(tx, [personId], caller.personId);
+      await this.administration.append(tx, acts, {
+        kind: 'invitation.issued',
+        subject: personSubject(personId),
+        actor: caller.personId,
+        content: issuedContent(invited, person.signedInBefore),
+      });
+      return invited;
     });
   }
 
@@ -48,20 +61,34 @@ export class InvitationsService {
     return row?.person_id ?? null;
   }
 
+  /** What a person's password must not be made of. */
+  private async wordsOf(personId: string): Promise<string[]> {
+    const person = await this.db.one<{ name: string; email: string }>(`SELECT name, email FROM person WHERE person_id = $1`, [personId]);
+    return [person?.name ?? '', person?.email ?? '', this.settings.ORGANISATION];
+  }
+
   /**
    * Uses an invitation up: sets the password and begins a session. Sessions that were open under a forgotten password end.
    * @param client what the client calls itself
-   * @throws Refused `not-found`: used, expired, void, unknown, or the person is deactivated
+   * @throws Refused `not-found`: used, expired, void, unknown, or the person is deactivated; `malformed` for a password that is easy to guess
    */
   async redeem(token: string, password: string, client: string | null): Promise<SignedIn> {
     const personId = (await this.invitee(token)) ?? raise('not-found');
-    const passwordHash = await this.passwords.hash(password);
+    demand(checkStrength(password, await this.wordsOf(personId), '/password'));
+    const passwordHash = await this.passwords.hash(password, 'stranger');
     return this.transactions.run(async (tx) => {
       const person = await this.people.lock(tx, personId);
       if (!person.active || !(await this.invitations.use(tx, token))) raise('not-found');
+      const acts = await this.administration.lock(tx);
       await this.people.setPassword(tx, personId, passwordHash);
       // whoever held the link may be an admin: the bar runs from its use, however long the link lay about
       if (person.signedInBefore) await this.people.barApprovals(tx, personId, barredHours);
+      await this.administration.append(tx, acts, {
+        kind: 'invitation.used',
+        subject: personSubject(personId),
+        actor: personId,
+        content: { barsApprovals: person.signedInBefore },
+      });
       await this.sessions.endAll(tx, personId);
       const session = await this.sessions.begin(tx, personId, client);
       return { session, person: { id: personId, name: person.name, email: person.email, roles: [...person.roles] } };

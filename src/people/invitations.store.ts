@@ -10,6 +10,12 @@ export interface Invited {
   readonly expiresAt: Date;
 }
 
+/** What the administration ledger says of an invitation. */
+export const issuedContent = ({ expiresAt }: Invited, barsApprovals: boolean): { expiresAt: string; barsApprovals: boolean } => ({
+  expiresAt: expiresAt.toISOString(),
+  barsApprovals,
+});
+
 /** Which invitations can still be redeemed: neither used nor void nor expired. */
 export const openInvitation = `i.used_at IS NULL AND i.void_at IS NULL AND i.expires_at > now()`;
 

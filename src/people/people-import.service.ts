@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, isAdmin } from '../kernel/actor';
+import type { Json } from '../kernel/canonical-json';
 import { newId } from '../kernel/ids';
 import { type RefusalError, raise } from '../kernel/refusal';
+import { AdministrationLog } from '../ledger/administration.log';
 import { LedgerLog, type LockedRecord } from '../ledger/ledger.log';
 import { Transactions, type Tx } from '../platform/transaction';
 import { CatalogueQuery } from './catalogue.query';
@@ -19,6 +21,15 @@ export interface ImportedRow extends PlannedRow {
   readonly invited: Invited | null;
 }
 
+/** What the administration ledger says of a row: who is created is invited too. Mentorships stand in the engineer's record. */
+const importedContent = ({ id, outcome, roles, managerId, changes }: PlannedRow): { readonly [name: string]: Json } => ({
+  person: id,
+  outcome,
+  changes: outcome === 'created' || changes,
+  roles,
+  manager: managerId,
+});
+
 const byPlace = (error: RefusalError): number => Number(/^\/rows\/(\d+)/.exec(error.pointer ?? '')?.[1] ?? 0);
 
 /** People and their relations from a file: all of it or nothing. */
@@ -33,6 +44,7 @@ export class PeopleImportService {
     private readonly invitations: InvitationsStore,
     private readonly mentorships: MentorshipsStore,
     private readonly catalogue: CatalogueQuery,
+    private readonly administration: AdministrationLog,
   ) {}
 
   /**
@@ -52,10 +64,20 @@ export class PeopleImportService {
           `Nothing was imported: ${errors.length === 1 ? '1 problem' : `${errors.length} problems`}, see errors.`,
           errors,
         );
+      const acts = await this.administration.lock(tx);
       await this.save(tx, plan);
       const moved = movedBy(before, plan.managers);
       await this.line.replace(tx, moved, closureOf(plan.managers, moved));
       await this.beginMentorships(tx, caller, plan, records);
+      const people = plan.rows.filter(({ outcome }) => outcome !== 'unchanged').map(importedContent);
+      if (people.length > 0) {
+        await this.administration.append(tx, acts, {
+          kind: 'people.imported',
+          subject: 'people',
+          actor: caller.personId,
+          content: { people },
+        });
+      }
       return this.invite(tx, caller, plan);
     });
   }

@@ -3,9 +3,11 @@ import { type Actor, type Role } from '../kernel/actor';
 import { newId } from '../kernel/ids';
 import { demand, raise } from '../kernel/refusal';
 import { checkVersion, tagOfVersion } from '../kernel/version-tag';
+import { personSubject } from '../ledger/administration';
+import { AdministrationLog } from '../ledger/administration.log';
 import { LedgerLog } from '../ledger/ledger.log';
 import { Transactions, type Tx } from '../platform/transaction';
-import { type Invited, InvitationsStore } from './invitations.store';
+import { type Invited, InvitationsStore, issuedContent } from './invitations.store';
 import { PeopleFacts } from './people.facts';
 import { PeopleStore } from './people.store';
 import { type PersonState, cleanEmail, cleanName, orderedRoles, sameRoles } from './person';
@@ -28,6 +30,7 @@ export interface PersonChange {
   readonly roles?: readonly Role[];
 }
 
+const noManager = (): never => raise('person-unknown', 'There is no such active person to be the manager.');
 const checkSeen = (ifMatch: string | undefined, person: PersonState): void => demand(checkVersion(ifMatch, tagOfVersion(person.version)));
 
 /** What admins do about people. */
@@ -41,6 +44,7 @@ export class PeopleService {
     private readonly invitations: InvitationsStore,
     private readonly sessions: SessionsStore,
     private readonly ledger: LedgerLog,
+    private readonly administration: AdministrationLog,
   ) {}
 
   /**
@@ -52,21 +56,26 @@ export class PeopleService {
       raise('own-relation', 'Nobody makes themselves a manager: another admin does.');
     }
     return this.transactions.run(async (tx) => {
-      if (wanted.managerId !== null) await this.line.lock(tx);
+      const { managerId: manager } = wanted;
+      if (manager !== null) await this.line.lock(tx);
+      // locked before the acts, like everybody; refused after what is in the wrong state
+      const managed = manager === null || (await this.facts.lockShared(tx, manager))?.active === true;
+      const acts = await this.administration.lock(tx);
       const id = newId();
-      await this.people.insert(tx, {
-        id,
-        name: cleanName(wanted.name),
-        email: cleanEmail(wanted.email),
-        roles: orderedRoles(wanted.roles),
-      });
+      const roles = orderedRoles(wanted.roles);
+      await this.people.insert(tx, { id, name: cleanName(wanted.name), email: cleanEmail(wanted.email), roles });
       await this.ledger.open(tx, id);
-      if (wanted.managerId !== null) {
-        await this.demandActive(tx, wanted.managerId);
-        await this.line.move(tx, id, wanted.managerId);
-      }
-      const [invited] = await this.invitations.issue(tx, [id], caller.personId);
-      return { id, invited: invited ?? raise('not-found') };
+      if (!managed) noManager();
+      if (manager !== null) await this.line.move(tx, id, manager);
+      const [invited = raise('not-found')] = await this.invitations.issue(tx, [id], caller.personId);
+      const act = { subject: personSubject(id), actor: caller.personId };
+      await this.administration.append(
+        tx,
+        acts,
+        { ...act, kind: 'person.added', content: { roles, manager } },
+        { ...act, kind: 'invitation.issued', content: issuedContent(invited, false) },
+      );
+      return { id, invited };
     });
   }
 
@@ -85,8 +94,14 @@ export class PeopleService {
       if (newRoles && !roles.includes('admin')) demand(checkAdminsLeft(person, await this.people.otherAdmins(tx, personId)));
       const name = cleanName(change.name ?? person.name);
       const email = cleanEmail(change.email ?? person.email);
-      if (name === person.name && email === person.email && !newRoles) return;
+      const fields = [...(name === person.name ? [] : ['name']), ...(email === person.email ? [] : ['email'])];
+      if (fields.length === 0 && !newRoles) return;
+      const acts = await this.administration.lock(tx);
       await this.people.update(tx, { id: personId, name, email, roles });
+      const act = { subject: personSubject(personId), actor: caller.personId };
+      if (fields.length > 0) await this.administration.append(tx, acts, { ...act, kind: 'person.edited', content: { fields } });
+      if (newRoles)
+        await this.administration.append(tx, acts, { ...act, kind: 'roles.changed', content: { roles, before: [...person.roles] } });
     });
   }
 
@@ -110,8 +125,16 @@ export class PeopleService {
       checkSeen(ifMatch, person);
       demand(refusal);
       if (managerId === person.managerId) return;
-      if (managerId !== null) await this.demandActive(tx, managerId);
+      if (managerId !== null && (await this.facts.lockShared(tx, managerId))?.active !== true) noManager();
+      const acts = await this.administration.lock(tx);
       await this.line.move(tx, personId, managerId);
+      const content = { manager: managerId, before: person.managerId };
+      await this.administration.append(tx, acts, {
+        kind: 'manager.changed',
+        subject: personSubject(personId),
+        actor: caller.personId,
+        content,
+      });
     });
   }
 
@@ -127,7 +150,7 @@ export class PeopleService {
       checkSeen(ifMatch, person);
       demand(checkState('deactivate', person));
       demand(checkAdminsLeft(person, await this.people.otherAdmins(tx, personId)));
-      await this.people.setActive(tx, personId, false);
+      await this.setActive(tx, caller, personId, false);
       await this.sessions.endAll(tx, personId);
       await this.invitations.void(tx, [personId]);
     });
@@ -143,12 +166,14 @@ export class PeopleService {
       demand(checkMay('reactivate', caller, personId));
       checkSeen(ifMatch, person);
       demand(checkState('reactivate', person));
-      await this.people.setActive(tx, personId, true);
+      await this.setActive(tx, caller, personId, true);
     });
   }
 
-  private async demandActive(tx: Tx, managerId: string): Promise<void> {
-    const manager = await this.facts.lockShared(tx, managerId);
-    if (manager?.active !== true) raise('person-unknown', 'There is no such active person to be the manager.');
+  private async setActive(tx: Tx, caller: Actor, personId: string, active: boolean): Promise<void> {
+    const acts = await this.administration.lock(tx);
+    await this.people.setActive(tx, personId, active);
+    const kind = active ? 'person.reactivated' : 'person.deactivated';
+    await this.administration.append(tx, acts, { kind, subject: personSubject(personId), actor: caller.personId, content: {} });
   }
 }

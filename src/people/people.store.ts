@@ -48,19 +48,24 @@ export class PeopleStore {
   }
 
   /**
-   * Locks a person until the transaction ends: their approvals wait.
+   * Locks a person until the transaction ends: their approvals wait. Rows that name them (an act of theirs) do not:
+   * two admins who act on each other would wait for each other.
    * @throws Refused `not-found`
    */
   async lock(tx: Tx, personId: string): Promise<PersonState> {
-    const [person] = await rowsOf<PersonState>(tx, `SELECT ${personColumns} FROM person WHERE person_id = $1 FOR UPDATE`, [personId]);
+    const [person] = await rowsOf<PersonState>(tx, `SELECT ${personColumns} FROM person WHERE person_id = $1 FOR NO KEY UPDATE`, [
+      personId,
+    ]);
     return person ?? raise('not-found');
   }
 
   /** Locks people in the order of their ids, and reads them. */
   async lockMany(tx: Tx, personIds: readonly string[]): Promise<PersonState[]> {
-    return rowsOf<PersonState>(tx, `SELECT ${personColumns} FROM person WHERE person_id = ANY ($1::uuid[]) ORDER BY person_id FOR UPDATE`, [
-      personIds,
-    ]);
+    return rowsOf<PersonState>(
+      tx,
+      `SELECT ${personColumns} FROM person WHERE person_id = ANY ($1::uuid[]) ORDER BY person_id FOR NO KEY UPDATE`,
+      [personIds],
+    );
   }
 
   /**

@@ -1,8 +1,11 @@
+import { accreditationSubject, personSubject } from '../../src/ledger/administration';
 import { genesisOf } from '../../src/ledger/entry';
 import { newId } from '../../src/kernel/ids';
 import type { Role } from '../../src/kernel/actor';
 import { hashOfToken, newToken } from '../../src/people/token';
+import { orderedRoles } from '../../src/people/person';
 import type { Answer, RequestOptions, TestApp } from '../setup/app';
+import { recordAct } from './administration';
 
 /** The password of every person made here. */
 export const testPassword = 'a test password, long enough';
@@ -47,8 +50,15 @@ export async function makePerson(api: TestApp, { name, roles = [], manager }: Pe
                    SELECT ancestor_id, $1::uuid, depth + 1 FROM reporting_line WHERE descendant_id = $5::uuid
                    UNION ALL SELECT $5::uuid, $1::uuid, 1 WHERE $5::uuid IS NOT NULL)
      INSERT INTO session (session_id, person_id, token_hash, client, expires_at) SELECT $8, person_id, $9, 'test', now() + interval '1 day' FROM one`,
-    [id, person.name, person.email, [...roles], manager?.id ?? null, testPasswordHash, genesisOf(id), newId(), hashOfToken(token)],
+    [id, person.name, person.email, orderedRoles(roles), manager?.id ?? null, testPasswordHash, genesisOf(id), newId(), hashOfToken(token)],
   );
+  if (roles.length > 0) {
+    await recordAct(api, {
+      kind: 'person.added',
+      subject: personSubject(id),
+      content: { roles: orderedRoles(roles), manager: manager?.id ?? null },
+    });
+  }
   return signedIn(api, person);
 }
 
@@ -72,7 +82,8 @@ function arranger(api: TestApp): Promise<string> {
   let id = arrangers.get(api);
   if (id === undefined) {
     id = makePerson(api, { name: 'Zz Arranger' }).then(async (person) => {
-      await api.database.query(`UPDATE person SET active = false WHERE person_id = $1`, [person.id]);
+      const write = `UPDATE person SET active = false WHERE person_id = '${person.id}' AND EXISTS (SELECT 1 FROM moved)`;
+      await recordAct(api, { kind: 'person.deactivated', subject: personSubject(person.id), write });
       await api.database.query(`DELETE FROM session WHERE person_id = $1`, [person.id]);
       return person.id;
     });
@@ -110,10 +121,15 @@ export async function mentors(
     skill,
   ]);
   if (accreditedTo !== null) {
-    await api.database.query(
-      `INSERT INTO accreditation (person_id, accreditation_id, skill_ref, up_to_level, reason, granted_by) VALUES ($1, $2, $3, $4, 'for a test', $5)`,
-      [mentor.id, newId(), skill, accreditedTo, by],
-    );
+    const accreditation = newId();
+    await recordAct(api, {
+      kind: 'accreditation.granted',
+      subject: accreditationSubject(mentor.id, accreditation),
+      actor: by,
+      content: { skill, upToLevel: accreditedTo, reason: 'for a test' },
+      write: `INSERT INTO accreditation (person_id, accreditation_id, skill_ref, up_to_level, reason, granted_by, granted_at)
+              SELECT '${mentor.id}', '${accreditation}', '${skill}', ${accreditedTo}, 'for a test', '${by}', $1 FROM moved`,
+    });
   }
   return mentorshipId;
 }
