@@ -51,7 +51,16 @@ export async function serve({ name, node, env }: Program): Promise<Served> {
   const log = openSync(devNull, 'w');
   const child = spawn(process.execPath, ['--max-semi-space-size=64', '-r', join(__dirname, 'probe.cjs'), ...node], {
     cwd: root,
-    env: { ...process.env, LOG_LEVEL: 'info', HOST: '127.0.0.1', NODE_ENV: 'production', ...env, PORT: String(port) },
+    env: {
+      ...process.env,
+      LOG_LEVEL: 'info',
+      RATE_LIMIT: '100000000',
+      PUBLIC_RATE_LIMIT: '100000000',
+      HOST: '127.0.0.1',
+      NODE_ENV: 'production',
+      ...env,
+      PORT: String(port),
+    },
     stdio: ['ignore', log, 'inherit', 'ipc'],
   });
   closeSync(log);

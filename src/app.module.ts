@@ -14,6 +14,7 @@ import { RequestPipe } from './platform/body.pipe';
 import { IdempotencyInterceptor } from './platform/idempotency.interceptor';
 import { PlatformModule } from './platform/platform.module';
 import { ProblemFilter } from './platform/problem.filter';
+import { RateLimitGuard } from './platform/rate-limit.guard';
 import { RequiresGuard } from './platform/requires';
 
 /** What the application is given from outside. */
@@ -51,6 +52,7 @@ export class AppModule {
       ],
       providers: [
         { provide: APP_GUARD, useClass: SignInGuard },
+        { provide: APP_GUARD, useClass: RateLimitGuard },
         { provide: APP_GUARD, useClass: RequiresGuard },
         { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
         { provide: APP_PIPE, useClass: RequestPipe },

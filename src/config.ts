@@ -100,6 +100,20 @@ export class Settings {
   @Max(200)
   DATABASE_POOL: number = 10;
 
+  /** How many requests a minute one person may make, over all processes. */
+  @Transform(toNumber)
+  @IsInt({ message: 'RATE_LIMIT must be a whole number' })
+  @Min(10)
+  @Max(100_000_000)
+  RATE_LIMIT: number = 1_200;
+
+  /** How many requests a minute may come from one network (an IPv4 address, an IPv6 /64) without a sign-in that holds, over all processes. */
+  @Transform(toNumber)
+  @IsInt({ message: 'PUBLIC_RATE_LIMIT must be a whole number' })
+  @Min(10)
+  @Max(100_000_000)
+  PUBLIC_RATE_LIMIT: number = 600;
+
   /** Whether statements are prepared under a name; false for poolers that cannot (pgbouncer before 1.21 in transaction mode). */
   @Transform(toBoolean)
   @IsBoolean({ message: 'NAMED_STATEMENTS must be true or false' })

@@ -2,11 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { Settings } from '../config';
 import { type Actor, type Role } from '../kernel/actor';
 import { demand, raise } from '../kernel/refusal';
+import { networkOf } from '../platform/network';
 import { Transactions, rowsOf } from '../platform/transaction';
 import { checkStrength } from './password-strength';
 import { Passwords } from './passwords';
 import { type Account, type BegunSession, SessionsStore } from './sessions.store';
-import { SignInThrottle, limitsOf, networkOf, proofLimitsOf } from './sign-in-throttle';
+import { SignInThrottle, limitsOf, proofLimitsOf } from './sign-in-throttle';
 
 /** Where a request to sign in comes from: what the client calls itself, and its address. */
 export interface Client {

@@ -1,8 +1,11 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
+import { Settings } from '../config';
 import { isId } from '../kernel/ids';
 import { raise } from '../kernel/refusal';
-import type { ApiRequest } from '../platform/api-request';
+import type { ApiReply, ApiRequest } from '../platform/api-request';
+import { demandRate, ofNetwork } from '../platform/rate-limit.guard';
+import { RateLimits } from '../platform/rate-limits';
 import { isPublic, subjectParameters } from '../platform/requires';
 import { SignInQuery } from './sign-in.query';
 import { isToken } from './token';
@@ -27,13 +30,23 @@ export class SignInGuard implements CanActivate {
   constructor(
     private readonly signIn: SignInQuery,
     private readonly reflector: Reflector,
+    private readonly limits: RateLimits,
+    private readonly settings: Settings,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     if (isPublic(this.reflector, context.getHandler() as () => unknown)) return true;
     const request = context.switchToHttp().getRequest<ApiRequest>();
-    const token = tokenOf(request.headers.authorization) ?? raise('not-signed-in');
-    request.viewpoint = (await this.signIn.viewpoint(token, subjectOf(request))) ?? raise('not-signed-in');
+    const token = tokenOf(request.headers.authorization);
+    const viewpoint = token === null ? null : await this.signIn.viewpoint(token, subjectOf(request));
+    if (viewpoint === null) return this.refuse(request, context.switchToHttp().getResponse<ApiReply>());
+    request.viewpoint = viewpoint;
     return true;
+  }
+
+  /** Who is nobody is limited by their network: tokens cannot be tried out without end. */
+  private async refuse({ ip }: ApiRequest, reply: ApiReply): Promise<never> {
+    await demandRate(this.limits, 'network', ofNetwork(ip, this.settings.PUBLIC_RATE_LIMIT), reply);
+    return raise('not-signed-in');
   }
 }

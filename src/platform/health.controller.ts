@@ -1,6 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { databaseTrouble } from './problem.filter';
+import { Unlimited } from './rate-limit.guard';
 import { Public } from './requires';
 import { Health } from './health.dto';
 import { Database } from './transaction';
@@ -13,6 +14,7 @@ export class HealthController {
 
   /** The process answers. */
   @Public()
+  @Unlimited()
   @Get('live')
   live(): Health {
     return { status: 'ok' };
@@ -20,6 +22,7 @@ export class HealthController {
 
   /** The database answers too. Having much to do is not the same as not being ready. */
   @Public()
+  @Unlimited()
   @Get('ready')
   async ready(): Promise<Health> {
     try {

@@ -3,6 +3,7 @@ import { DiscoveryModule } from '@nestjs/core';
 import { HealthController } from './health.controller';
 import { Housekeeping } from './housekeeping';
 import { RoutesDeclareTheirAudience } from './requires';
+import { RateLimits } from './rate-limits';
 import { Tallies } from './tallies';
 import { Database, Transactions } from './transaction';
 
@@ -11,7 +12,7 @@ import { Database, Transactions } from './transaction';
 @Module({
   imports: [DiscoveryModule],
   controllers: [HealthController],
-  providers: [Transactions, Database, RoutesDeclareTheirAudience, Housekeeping, Tallies],
-  exports: [Transactions, Database, Tallies],
+  providers: [Transactions, Database, RoutesDeclareTheirAudience, Housekeeping, Tallies, RateLimits],
+  exports: [Transactions, Database, Tallies, RateLimits],
 })
 export class PlatformModule {}

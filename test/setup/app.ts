@@ -43,8 +43,27 @@ export async function startApp(
   through: (url: string) => string = (url) => url,
 ): Promise<TestApp> {
   const database = await createTestDatabase();
-  const url = through(database.url);
-  const settings = readSettings({ LOG_LEVEL: 'silent', DATABASE_URL: url, ...env });
+  return startOn(database, through(database.url), env, () => database.drop());
+}
+
+/** Starts the application once more on the same database, as a second process would be; closed before the first. */
+export const startAnother = ({ database }: TestApp, env: Readonly<Record<string, string>> = {}): Promise<TestApp> =>
+  startOn(database, database.url, env, () => Promise.resolve());
+
+async function startOn(
+  database: TestDatabase,
+  url: string,
+  env: Readonly<Record<string, string>>,
+  atEnd: () => Promise<void>,
+): Promise<TestApp> {
+  const settings = readSettings({
+    LOG_LEVEL: 'silent',
+    DATABASE_URL: url,
+    // tests ask more in a minute than people do; what is limited has specs of its own
+    RATE_LIMIT: '100000000',
+    PUBLIC_RATE_LIMIT: '100000000',
+    ...env,
+  });
   const app = await createApp(settings, url);
   await app.listen(0, '127.0.0.1');
   const origin = (await app.getUrl()).replace('[::1]', '127.0.0.1');
@@ -55,7 +74,7 @@ export async function startApp(
     send: (method, path, body, options) => send(origin, method, path, body, options),
     close: async () => {
       await app.close();
-      await database.drop();
+      await atEnd();
     },
   };
 }
