@@ -42,7 +42,7 @@ interface Accounts {
  */
 export async function openDemoDatabase(dataDir: string, say: (line: string) => void): Promise<DemoDatabase> {
   makeFolder(dataDir);
-  const server = await startEmbedded({ baseDir: embeddedFolder(dataDir) });
+  const server = await startEmbedded({ baseDir: embeddedFolder(dataDir), onRestart: say });
   const admin = new Client({ connectionString: server.url });
   // the connection holds the lock of the first start only: when it breaks, there is nothing to do that the next query does not say
   admin.on('error', () => undefined);

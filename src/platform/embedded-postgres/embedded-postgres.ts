@@ -18,6 +18,8 @@ export interface EmbeddedOptions {
   flags?: string[];
   /** false: faster, and lost if the machine goes down; for tests. Default true. */
   durable?: boolean;
+  /** Starts the server again, on its port, whenever it ends without having been asked to; hears of it. Left out, it stays down. */
+  onRestart?: (text: string) => void;
 }
 
 export interface EmbeddedServer {
@@ -25,7 +27,8 @@ export interface EmbeddedServer {
   url: string;
   host: string;
   port: number;
-  pid: number;
+  /** Another one after a restart. */
+  readonly pid: number;
   /** True: another process started it, and it ends with that one. */
   reused: boolean;
   /** Where the cluster really lies. */
@@ -38,6 +41,7 @@ export interface EmbeddedServer {
 const RETRY_MS = 10_000;
 /** Recovery after a crash reads up to a gigabyte of write-ahead log. */
 const READY_MS = 120_000;
+const RESTART_MS = 1_000;
 const NOT_DURABLE = ['-c', 'fsync=off', '-c', 'synchronous_commit=off', '-c', 'full_page_writes=off'];
 
 /**
@@ -56,7 +60,11 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
     rotateLog(place);
     const binaries = prepareBinaries(native, place.base, place.account);
     await ensureCluster(place, binaries, options.durable ?? true);
-    return launch(place, binaries, options);
+    const launched = await launch(place, binaries, options);
+    const port = launched.running.port;
+    if (options.onRestart !== undefined)
+      return kept(place, launched, () => relaunch(place, binaries, { ...options, port }), options.onRestart);
+    return { ...launched.running, host: HOST, reused: false, baseDir: place.base, stop: () => launched.server.stop() };
   });
 }
 
@@ -66,7 +74,59 @@ export async function findRunning(baseDir: string): Promise<{ url: string } | nu
   return running && { url: running.url };
 }
 
-async function launch(place: Place, binaries: Binaries, options: EmbeddedOptions): Promise<EmbeddedServer> {
+/** A server of ours that takes requests. */
+interface Launched {
+  running: Running;
+  server: Supervised;
+}
+
+/** The server as long as it is wanted: one that was killed, or that ended because its disk was full, is tried again until it runs. */
+function kept(place: Place, first: Launched, again: () => Promise<Launched>, report: (text: string) => void): EmbeddedServer {
+  let { running, server } = first;
+  let isWanted = true;
+  const keep = async (): Promise<void> => {
+    while (isWanted) {
+      await server.exited;
+      if (isWanted) report('The embedded database ended, and is started again.');
+      while (isWanted && server.exitCode !== undefined) {
+        try {
+          ({ running, server } = await again());
+        } catch (error) {
+          report(error instanceof Error ? error.message : String(error));
+          await delay(RESTART_MS, undefined, { ref: false });
+        }
+      }
+    }
+  };
+  const keeping = keep();
+  return {
+    url: running.url,
+    host: HOST,
+    port: running.port,
+    get pid() {
+      return running.pid;
+    },
+    reused: false,
+    baseDir: place.base,
+    stop: async () => {
+      isWanted = false;
+      await server.stop();
+      await keeping;
+      // one that was just being started when it was stopped
+      await server.stop();
+    },
+  };
+}
+
+function relaunch(place: Place, binaries: Binaries, options: EmbeddedOptions): Promise<Launched> {
+  return withStartLock(place.base, async () => {
+    if (await findServer(place)) throw new Error('Another process has started a server on the embedded database.');
+    rmSync(pidFileOf(place), { force: true });
+    return launch(place, binaries, options);
+  });
+}
+
+async function launch(place: Place, binaries: Binaries, options: EmbeddedOptions): Promise<Launched> {
   for (const deadline = Date.now() + RETRY_MS; ; await delay(200)) {
     const port = options.port ?? (await freePort());
     const mark = logMark(place);
@@ -74,7 +134,7 @@ async function launch(place: Place, binaries: Binaries, options: EmbeddedOptions
     const running = await whenReady(place, port, server);
     if (running) {
       server.release();
-      return { ...running, host: HOST, reused: false, baseDir: place.base, stop: () => server.stop() };
+      return { running, server };
     }
     if (!passesWithTime(logSince(place, mark), options.port === undefined) || Date.now() > deadline) {
       throw startError('postgres', place, await server.exited, mark);
