@@ -114,6 +114,13 @@ export class Settings {
   @Max(100_000_000)
   PUBLIC_RATE_LIMIT: number = 600;
 
+  /** For how many days it is kept which requests were refused, with the addresses that they came from. */
+  @Transform(toNumber)
+  @IsInt({ message: 'REFUSED_REQUESTS_DAYS must be a whole number' })
+  @Min(1)
+  @Max(3_650)
+  REFUSED_REQUESTS_DAYS: number = 30;
+
   /** Whether statements are prepared under a name; false for poolers that cannot (pgbouncer before 1.21 in transaction mode). */
   @Transform(toBoolean)
   @IsBoolean({ message: 'NAMED_STATEMENTS must be true or false' })

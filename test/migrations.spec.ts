@@ -19,6 +19,7 @@ const shared = [
   'migration',
   'person',
   'policy',
+  'refused_request',
   'reporting_line',
   'known_network',
   'session',

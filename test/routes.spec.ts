@@ -18,6 +18,7 @@ const expected: Record<string, string> = {
   'GET /api/v1/me': 'signed-in',
   'PUT /api/v1/me/password': 'signed-in',
 
+  'GET /api/v1/administration/refused-requests': 'admin auditor',
   'GET /api/v1/people': 'signed-in',
   'POST /api/v1/people': 'admin',
   'POST /api/v1/people/import': 'admin',

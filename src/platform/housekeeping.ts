@@ -1,5 +1,6 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { Settings } from '../config';
 import { keptFor } from './idempotency.interceptor';
 import { Recurring, everyHour } from './recurring';
 
@@ -8,7 +9,10 @@ import { Recurring, everyHour } from './recurring';
 export class Housekeeping implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly recurring = new Recurring('Housekeeping', everyHour, () => this.drop());
 
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly settings: Settings,
+  ) {}
 
   onApplicationBootstrap(): void {
     this.recurring.start();
@@ -21,6 +25,9 @@ export class Housekeeping implements OnApplicationBootstrap, OnModuleDestroy {
   async drop(): Promise<void> {
     await this.dataSource.query(`DELETE FROM idempotent_answer WHERE answered_at < now() - $1::interval`, [keptFor]);
     await this.dataSource.query(`DELETE FROM session WHERE expires_at < now()`);
+    await this.dataSource.query(`DELETE FROM refused_request WHERE at < now() - make_interval(days => $1::int)`, [
+      this.settings.REFUSED_REQUESTS_DAYS,
+    ]);
     await this.dataSource.query(`DELETE FROM tally WHERE ends_at < now()`);
     await this.dataSource.query(`DELETE FROM known_network WHERE last_signed_in_at < now() - interval '90 days'`);
   }

@@ -2,6 +2,9 @@ import { Global, Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { HealthController } from './health.controller';
 import { Housekeeping } from './housekeeping';
+import { RefusedRequestsController } from './refused-requests.controller';
+import { RefusedRequestsLog } from './refused-requests.log';
+import { RefusedRequestsQuery } from './refused-requests.query';
 import { RoutesDeclareTheirAudience } from './requires';
 import { RateLimits } from './rate-limits';
 import { Tallies } from './tallies';
@@ -11,8 +14,17 @@ import { Database, Transactions } from './transaction';
 @Global()
 @Module({
   imports: [DiscoveryModule],
-  controllers: [HealthController],
-  providers: [Transactions, Database, RoutesDeclareTheirAudience, Housekeeping, Tallies, RateLimits],
+  controllers: [HealthController, RefusedRequestsController],
+  providers: [
+    Transactions,
+    Database,
+    RoutesDeclareTheirAudience,
+    Housekeeping,
+    Tallies,
+    RateLimits,
+    RefusedRequestsLog,
+    RefusedRequestsQuery,
+  ],
   exports: [Transactions, Database, Tallies, RateLimits],
 })
 export class PlatformModule {}

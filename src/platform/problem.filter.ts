@@ -116,6 +116,11 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
+const codes = new WeakMap<object, string>();
+
+/** The code of the problem that was answered, if it was one: for the log. */
+export const problemCodeOf = (reply: object): string | null => codes.get(reply) ?? null;
+
 /** Sends an error as a problem; `log` hears of bugs. */
 export function sendProblem(error: unknown, request: Pick<ApiRequest, 'id'>, reply: ApiReply, log: (text: string) => void): void {
   const requestId = String(request.id);
@@ -133,6 +138,7 @@ export function sendProblem(error: unknown, request: Pick<ApiRequest, 'id'>, rep
           instance: `urn:uuid:${requestId}`,
         }
       : problemOf(refusal, requestId);
+  codes.set(reply, body.code);
   if (body.status === 401) void reply.header('www-authenticate', 'Bearer');
   if (body.status === 503 || body.status === 429) void reply.header('retry-after', String(refusal?.retryAfter ?? 2));
   if (reply.sent) return;

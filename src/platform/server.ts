@@ -6,7 +6,8 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { refuse } from '../kernel/refusal';
 import type { ApiRequest } from './api-request';
 import { RawBody } from './body.pipe';
-import { problemOf, sendProblem } from './problem.filter';
+import { problemCodeOf, problemOf, sendProblem } from './problem.filter';
+import { RefusedRequestsLog } from './refused-requests.log';
 
 export const bodyLimit = 1_048_576;
 
@@ -90,8 +91,11 @@ export function installHooks(app: NestFastifyApplication): void {
     if (request.url.startsWith('/api/docs')) void reply.header('content-security-policy', docsPolicy);
     done();
   });
+  const refusals = app.get(RefusedRequestsLog);
   server.addHook('onResponse', (request, reply, done) => {
-    const { viewpoint } = request as unknown as ApiRequest;
+    const asked = request as unknown as ApiRequest;
+    const code = problemCodeOf(reply);
+    if (code !== null) refusals.note(asked, reply.statusCode, code);
     request.log.info(
       {
         id: request.id,
@@ -99,7 +103,8 @@ export function installHooks(app: NestFastifyApplication): void {
         route: request.routeOptions.url ?? null,
         status: reply.statusCode,
         ms: Math.round(reply.elapsedTime),
-        person: viewpoint?.personId ?? null,
+        person: asked.viewpoint?.personId ?? null,
+        ...(code === null ? {} : { code }),
       },
       'request',
     );
