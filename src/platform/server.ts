@@ -78,6 +78,9 @@ function refuseRawly(error: Error & { code?: string }, socket: Socket): void {
   socket.end(`HTTP/1.1 ${status} ${reason}\r\n${lines.join('\r\n')}\r\n\r\n${body}`);
 }
 
+// type "/" subtype, both tokens (RFC 9110), and parameters after
+const mediaType = /^\s*[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+\s*(?:;|$)/;
+
 /** Installs what every answer and every body goes through; called before the application initialises. */
 export function installHooks(app: NestFastifyApplication): void {
   const server = app.getHttpAdapter().getInstance();
@@ -88,6 +91,9 @@ export function installHooks(app: NestFastifyApplication): void {
   });
   server.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id).headers(apiHeaders);
+    // Fastify would refuse what is no media type before it is known who asks; the pipe refuses it after the guards
+    const { 'content-type': type } = request.headers;
+    if (type !== undefined && !mediaType.test(type)) request.headers['content-type'] = 'application/octet-stream';
     if (request.url.startsWith('/api/docs')) void reply.header('content-security-policy', docsPolicy);
     done();
   });
