@@ -156,6 +156,24 @@ const never: [string, string, string, string][] = [
     'ledger_entry',
   ],
   [
+    'an administration ledger that forks',
+    `INSERT INTO administration_entry SELECT 999, at, actor_id, kind, subject, digest, previous, hash FROM administration_entry WHERE seq = 1`,
+    unique,
+    'administration_entry_previous_key',
+  ],
+  [
+    'an administrative act of no known kind',
+    `INSERT INTO administration_entry SELECT 999, at, actor_id, 'rules.forgotten', subject, digest, hash, previous FROM administration_entry WHERE seq = 1`,
+    check,
+    'administration_entry_kind_check',
+  ],
+  [
+    'a second administration ledger',
+    `INSERT INTO administration_record (single, head_hash) SELECT false, head_hash FROM administration_record`,
+    check,
+    'administration_record_single_check',
+  ],
+  [
     'a policy that asks for nothing',
     `INSERT INTO policy SELECT skill_level_ref, 99, 0, may_miss, distinct_evidence, max_age_months, approvals, stepping, line_manager_may_approve, valid_months, review_days FROM policy LIMIT 1`,
     check,

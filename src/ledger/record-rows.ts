@@ -58,6 +58,9 @@ export class RecordRows {
         return this.agree(table, row, this.nth(table, signOffOf(row), 1), revocationRow);
       case 'sign_off_expiry':
         return this.agree(table, row, this.nth(table, signOffOf(row), 1), () => ({}));
+      case 'policy':
+      case 'accreditation':
+      case 'person':
       default:
         return misfit(`a row of ${table} stands where none belongs`, { engineer: this.engineer });
     }

@@ -1,4 +1,5 @@
 import type { ClaimAnswer, ClaimPage } from '../../src/claims/claim-answers.dto';
+import { policyNames } from '../../src/frameworks/policy';
 import {
   act,
   acceptAll,
@@ -249,31 +250,55 @@ describe('who sees which claims', () => {
   });
 });
 
+/** Sets some numbers of a level's policy; the others stay. */
+async function setPolicy(admin: TestPerson, level: number, numbers: Record<string, unknown>): Promise<void> {
+  const policy = await admin.get<Record<string, unknown>>(`/policies/${levelRef(level)}`);
+  const before = Object.fromEntries(policyNames.map((name) => [name, policy.body[name]]));
+  const set = await admin.put(`/policies/${levelRef(level)}`, { ...before, ...numbers }, { ifMatch: policy.etag ?? '' });
+  expect(set.status).toBe(200);
+}
+
 describe('a policy', () => {
+  test('reaches into a draft: it goes by the one in force when it is first submitted', async () => {
+    const trio = await makeTrio(api);
+    const admin = await makePerson(api, { roles: ['admin'] });
+    await logWorkForLevel(trio.engineer, 1);
+    const draft = await draftClaim(trio.engineer, 1);
+    await setPolicy(admin, 1, { reviewDays: 3 });
+    const submitted = await act(trio.engineer, await seeClaim(trio.engineer, draft.path), 'submission');
+    expect(submitted.body).toMatchObject({ state: 'submitted', policy: { reviewDays: 3 } });
+  });
+
+  test('that changes while a claim is back with the engineer does not reach into its next submission either', async () => {
+    const trio = await makeTrio(api);
+    const admin = await makePerson(api, { roles: ['admin'] });
+    const claim = await acceptedClaim(trio, 1);
+    const first = claim.claim.policy;
+    await setPolicy(admin, 1, { approvals: 3, distinctEvidence: 2, mayMiss: 1, validMonths: 6, reviewDays: 1 });
+    const back = await act(trio.mentor, claim, 'change-request', {
+      feedback: 'Say more.',
+      statements: [{ statement: statementRef(1, 1), feedback: 'Which servers?' }],
+    });
+    expect(back.body).toMatchObject({ state: 'changes-requested' });
+    await setPolicy(admin, 1, { approvals: 4 });
+    expect((await seeClaim(trio.engineer, claim.path)).claim.policy).toEqual(first);
+    const again = await act(trio.engineer, await seeClaim(trio.engineer, claim.path), 'submission');
+    expect([again.status, again.body.state, again.body.policy]).toEqual([200, 'submitted', first]);
+    await setPolicy(admin, 1, { approvals: 5, lineManagerMayApprove: true });
+    const closed = await act(
+      trio.mentor,
+      await acceptAll(trio.mentor, await seeClaim(trio.mentor, claim.path)),
+      'approval',
+      approval(trio.mentor),
+    );
+    expect(closed.body).toMatchObject({ state: 'approved', policy: first, signOff: { until: null } });
+  });
+
   test('that changes after submission does not reach into the claim', async () => {
     const trio = await makeTrio(api);
     const admin = await makePerson(api, { roles: ['admin'] });
     const claim = await acceptedClaim(trio, 2);
-    const policy = await admin.get<Record<string, unknown>>(`/policies/${levelRef(2)}`);
-    const numbers = Object.fromEntries(
-      [
-        'acceptedPerStatement',
-        'mayMiss',
-        'distinctEvidence',
-        'maxAgeMonths',
-        'approvals',
-        'stepping',
-        'lineManagerMayApprove',
-        'validMonths',
-        'reviewDays',
-      ].map((name) => [name, policy.body[name]]),
-    );
-    const changed = await admin.put(
-      `/policies/${levelRef(2)}`,
-      { ...numbers, approvals: 2, distinctEvidence: 3, validMonths: 12 },
-      { ifMatch: policy.etag ?? '' },
-    );
-    expect(changed.status).toBe(200);
+    await setPolicy(admin, 2, { approvals: 2, distinctEvidence: 3, validMonths: 12 });
     const answer = await act(trio.mentor, claim, 'approval', approval(trio.mentor));
     expect(answer.body).toMatchObject({ state: 'approved', policy: { version: 1, approvals: 1 }, signOff: { until: null } });
     const next = await makeTrio(api);
@@ -281,5 +306,40 @@ describe('a policy', () => {
     const draft = await draftClaim(next.engineer, 2);
     expect(draft.claim).toMatchObject({ policy: { version: 2, approvals: 2 } });
     expect(draft.claim.gate.unmet).toContainEqual(expect.objectContaining({ code: 'no-eligible-mentor', blocks: 'submission' }));
+  });
+});
+
+describe('who is eligible', () => {
+  const endAccreditation = async (mentor: TestPerson): Promise<void> => {
+    const admin = await makePerson(api, { roles: ['admin'] });
+    const { body } = await admin.get<{ items: { id: string }[] }>(`/people/${mentor.id}/accreditations`);
+    expect((await admin.delete(`/people/${mentor.id}/accreditations/${body.items[0]?.id}`)).status).toBe(204);
+  };
+
+  test('is asked at the moment of approval: who was at the submission may no longer be, who was not may be now', async () => {
+    const trio = await makeTrio(api);
+    const claim = await acceptedClaim(trio, 4);
+    await endAccreditation(trio.mentor);
+    const later = await makePerson(api);
+    await mentors(api, later, trio.engineer);
+    expect(await refusal(act(trio.mentor, await seeClaim(trio.mentor, claim.path), 'approval', approval(trio.mentor)))).toEqual([
+      403,
+      'mentor-level-too-low',
+    ]);
+    const answer = await act(later, await seeClaim(later, claim.path), 'approval', approval(later));
+    expect(answer.body).toMatchObject({ state: 'approved' });
+  });
+
+  test('does not undo an approval that was given while it was so', async () => {
+    const trio = await makeTrio(api);
+    const second = await makePerson(api);
+    await mentors(api, second, trio.engineer);
+    const claim = await acceptedClaim(trio, 5);
+    const first = await act(trio.mentor, await seeClaim(trio.mentor, claim.path), 'approval', approval(trio.mentor));
+    expect(first.body).toMatchObject({ state: 'submitted' });
+    await endAccreditation(trio.mentor);
+    const last = await act(second, await seeClaim(second, claim.path), 'approval', approval(second));
+    expect(last.body).toMatchObject({ state: 'approved' });
+    expect(last.body.approvals).toHaveLength(2);
   });
 });

@@ -58,11 +58,12 @@ describe('the proof of a sign-off', () => {
     const before = (await auditor.get<EntryProof>(proofPath())).body;
     await logWork(trio.engineer, [statementRef(2, 1)]);
     for (let i = 0; i < 3; i += 1) await logWork((await makeTrio(api)).engineer, [statementRef(1, 1)]);
-    expect((await make()).checkpoint).toMatchObject({ number: 2, treeSize: 5 });
+    expect((await make()).checkpoint).toMatchObject({ number: 2, treeSize: 7 });
     expect((await auditor.get<EntryProof>(proofPath())).body).toEqual(before);
     const other = await makeTrio(api);
     const later = (await signedOffClaim(other, 1)).claim.signOff?.id ?? '';
     await logWork(other.engineer, [statementRef(2, 1)]);
+    await logWork((await makeTrio(api)).engineer, [statementRef(1, 1)]);
     await make();
     const { body } = await other.engineer.get<EntryProof>(`/engineers/me/sign-offs/${later}/proof`);
     expect(body.chain.map(({ kind }) => kind)).toEqual(['evidence.logged', 'support.proposed']);
@@ -74,7 +75,7 @@ describe('the proof of a sign-off', () => {
     ['content', (proof) => ({ ...proof, content: { ...(proof.content as object), level: 5 } }), 'content'],
     ['entry', (proof) => ({ ...proof, entry: { ...proof.entry, actor: null } }), 'hash'],
     ['head', (proof) => ({ ...proof, leaf: { ...proof.leaf, seq: 1 } }), 'head'],
-    ['place', (proof) => ({ ...proof, leaf: { ...proof.leaf, index: 1 } }), 'tree'],
+    ['place', (proof) => ({ ...proof, leaf: { ...proof.leaf, index: 0 } }), 'tree'],
     ['path', (proof) => ({ ...proof, path: [...proof.path, '00'.repeat(32)] }), 'tree'],
     ['checkpoint', (proof) => ({ ...proof, checkpoint: { ...proof.checkpoint, at: '2020-01-01T00:00:00.000Z' } }), 'signature'],
   ])('fails with another %s', async (_, change, reason) => {
