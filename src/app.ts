@@ -6,6 +6,7 @@ import type { DataSource } from 'typeorm';
 import { AppModule } from './app.module';
 import type { Settings } from './config';
 import { createDataSource } from './data-source';
+import { admitInTurn } from './platform/admission';
 import { serveDocs } from './platform/docs';
 import { apiPrefix, unprefixed } from './platform/routes';
 import { createAdapter, installHooks } from './platform/server';
@@ -56,5 +57,6 @@ export async function assembleApp(settings: Settings, dataSource: DataSource): P
   );
   app.setGlobalPrefix(apiPrefix, { exclude: [...unprefixed] });
   installHooks(app);
+  admitInTurn(app.getHttpAdapter().getInstance(), settings.DATABASE_POOL);
   return app;
 }

@@ -8,6 +8,7 @@ import { raise } from '../kernel/refusal';
 import { jwkOf, keyIdOf } from '../ledger/checkpoint';
 import { LedgerKeys } from '../ledger/ledger-keys';
 import { LedgerProofs } from '../ledger/ledger.proofs';
+import { Turns } from '../platform/turns';
 import {
   type Manifest,
   type PackFields,
@@ -34,9 +35,14 @@ function proofFor({ relation, ...actor }: Viewpoint, { engineer, entry, chain, .
   return readsLedger || others === 0 ? { engineer, entry, chain, ...rest } : { engineer, entry, withheld: others };
 }
 
+/** Drawing keeps the process to itself for a tenth of a second: one at a time, so that others come between, and no more waiting than have theirs soon. */
+const [atOnce, mayWait, patienceMs] = [1, 10, 5_000];
+
 /** Sign-offs as packs that prove themselves. */
 @Injectable()
 export class PacksService {
+  private readonly turns = new Turns(atOnce, mayWait, patienceMs);
+
   constructor(
     private readonly signOffs: SignOffsFacts,
     private readonly proofs: LedgerProofs,
@@ -47,9 +53,18 @@ export class PacksService {
   /**
    * Makes the pack of a sign-off, and a checkpoint if none covers it yet.
    * @param origin below which the QR code's address lies
-   * @throws Refused `not-found`, `not-allowed`; `not-covered`, `signing-key-missing` where this installation cannot sign
+   * @throws Refused `not-found`, `not-allowed`; `not-covered`, `signing-key-missing` where this installation cannot sign; `too-busy` where many ask at once
    */
   async make(caller: Viewpoint, engineerId: string, signOffId: string, origin: string): Promise<Buffer> {
+    const leave = await this.turns.take();
+    try {
+      return await this.draw(caller, engineerId, signOffId, origin);
+    } finally {
+      leave();
+    }
+  }
+
+  private async draw(caller: Viewpoint, engineerId: string, signOffId: string, origin: string): Promise<Buffer> {
     const found = (await this.signOffs.find(caller, engineerId, signOffId)) ?? raise('not-found');
     // an admin knows of it from the register; anybody else who may not read it does not
     if (!found.readable) return raise(isAdmin(caller) ? 'not-allowed' : 'not-found');

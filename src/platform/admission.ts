@@ -1,0 +1,46 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { Refused } from '../kernel/refusal';
+import { sendProblem } from './problem.filter';
+import { type Leave, Turns, tooBusy } from './turns';
+
+/** How many requests are worked on at once, for each connection to the database: more would only wait for one another. */
+const placesPerConnection = 3;
+/** How many may wait, for each that is worked on, and how long. */
+const seatsPerPlace = 20;
+const patienceMs = 500;
+
+/** Whether this process lives and is ready is asked above all when it is busy. */
+const isExempt = ({ url }: FastifyRequest): boolean => url.startsWith('/health/');
+
+function refuse(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  sendProblem(new Refused(tooBusy), request, reply, (text) => request.log.error(text));
+  return reply;
+}
+
+/**
+ * Takes on as many requests as this process can work on and refuses the others at once, before anything is done for them: under a load ten times too
+ * high those that are taken on are answered as usual, and when the load is gone nothing is left over. A place is held from when the request has been read
+ * until its answer is ready to be sent, so that clients who are slow to send or to read hold none.
+ */
+export function admitInTurn(server: FastifyInstance, connections: number): void {
+  const places = connections * placesPerConnection;
+  const turns = new Turns(places, places * seatsPerPlace, patienceMs);
+  const leaves = new WeakMap<FastifyRequest, Leave>();
+
+  server.addHook('onRequest', (request, reply, done) => {
+    if (turns.isFull && !isExempt(request)) refuse(request, reply);
+    else done();
+  });
+  server.addHook('preValidation', async (request, reply) => {
+    if (isExempt(request)) return;
+    try {
+      leaves.set(request, await turns.take());
+    } catch {
+      return refuse(request, reply);
+    }
+  });
+  server.addHook('onSend', (request, _reply, payload, done) => {
+    leaves.get(request)?.();
+    done(null, payload);
+  });
+}
