@@ -1,5 +1,6 @@
 import type { PolicyAnswer, PolicyRequest } from '../../src/frameworks/policies.dto';
-import { type TestPerson, makePerson } from '../factories/people';
+import { act, draftClaim } from '../factories/claims';
+import { type TestPerson, makePerson, mentors } from '../factories/people';
 import { type TestApp, startApp } from '../setup/app';
 
 let api: TestApp;
@@ -175,5 +176,67 @@ describe('setting a policy', () => {
     expect((await api.send('PUT', path(2), numbers)).status).toBe(401);
     expect((await api.send('GET', path(2))).status).toBe(401);
     expect(await versionsOf(2)).toBe(1);
+  });
+});
+
+describe('nobody changes a rule for themselves', () => {
+  const attempt = async (level: number, caller: TestPerson): Promise<unknown> => {
+    const { etag } = await caller.get(path(level));
+    const before = await versionsOf(level);
+    const answer = await caller.put<{ code?: string }>(path(level), { ...numbers, reviewDays: 20 + before }, { ifMatch: etag ?? '' });
+    // what is refused leaves no version and no entry
+    expect(await versionsOf(level)).toBe(before + (answer.status === 200 ? 1 : 0));
+    return answer.status === 200 ? 200 : [answer.status, answer.body.code];
+  };
+  const refused = [403, 'own-relation'];
+
+  it('not an admin with a claim in the skill, at whichever level, until it is closed', async () => {
+    const claimant = await makePerson(api, { roles: ['admin'] });
+    expect(await attempt(5, claimant)).toBe(200);
+    const claim = await draftClaim(claimant, 1);
+    expect(await attempt(5, claimant)).toEqual(refused);
+    expect(await attempt(1, claimant)).toEqual(refused);
+    expect((await act(claimant, claim, 'withdrawal')).status).toBe(200);
+    expect(await attempt(1, claimant)).toBe(200);
+  });
+
+  it('not an admin who is mentored in the skill, nor one who mentors, from tomorrow on too; once it is over, they may', async () => {
+    const mentored = await makePerson(api, { roles: ['admin'] });
+    const mentoring = await makePerson(api, { roles: ['admin'] });
+    const tomorrow = new Date(Date.now() + 86_400_000);
+    const ended = { until: new Date(Date.now() - 1_000) };
+    await mentors(api, engineer, mentored, ended);
+    await mentors(api, mentoring, engineer, ended);
+    expect([await attempt(1, mentored), await attempt(1, mentoring)]).toEqual([200, 200]);
+    await mentors(api, await makePerson(api), mentored, { from: tomorrow });
+    await mentors(api, mentoring, engineer);
+    expect(await attempt(1, mentored)).toEqual(refused);
+    expect(await attempt(1, mentoring)).toEqual(refused);
+    expect(await attempt(1, admin)).toBe(200);
+  });
+
+  it('is told before the body is read and before the version is looked at', async () => {
+    const claimant = await makePerson(api, { roles: ['admin'] });
+    await draftClaim(claimant, 1);
+    for (const options of [{}, { ifMatch: '"v1"' }, { raw: '{"not": json' }]) {
+      const { status, body } = await claimant.put<{ code: string }>(path(3), {}, options);
+      expect([status, body.code]).toEqual(refused);
+    }
+    expect((await claimant.put(`/policies/sfia-9:ITOP.7`, {})).status).toBe(404);
+    expect((await engineer.put<{ code: string }>(path(3), {})).body.code).toBe('not-allowed');
+  });
+
+  it('is decided under lock: of a claim and a change at the same moment, one comes first', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const both = await makePerson(api, { roles: ['admin'] });
+      const { etag } = await both.get(path(2));
+      const [set, drafted] = await Promise.all([
+        both.put<{ code?: string }>(path(2), { ...numbers, reviewDays: 30 + round }, { ifMatch: etag ?? '' }),
+        both.post('/engineers/me/claims', { skillLevel: 'sfia-9:ITOP.2', summary: 'Mine.' }),
+      ]);
+      expect(drafted.status).toBe(201);
+      expect([200, 403]).toContain(set.status);
+      expect(await attempt(2, both)).toEqual(refused);
+    }
   });
 });
