@@ -44,6 +44,14 @@ describe('docker-compose.yml', () => {
   });
 });
 
+describe('what runs in containers', () => {
+  it('has a read-only file system, no capabilities, and no way to new privileges', () => {
+    for (const service of [services.app, services.setup]) {
+      expect(service).toMatchObject({ read_only: true, cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] });
+    }
+  });
+});
+
 describe('Dockerfile', () => {
   it('runs as an account that is not root, and says whether it is ready', () => {
     const text = readFileSync(join(root, 'Dockerfile'), 'utf8');
