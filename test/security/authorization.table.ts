@@ -116,7 +116,9 @@ const auditorsOnly: Verdicts = { allowed: 'auditor auditorAsSubject', rest: 'not
 route('POST /people', ['any'], adminsOnly);
 route('POST /people/import', ['any'], adminsOnly, { allowed: 415 });
 route('POST /frameworks/imports', ['any'], adminsOnly, { allowed: 422 });
-route('PUT /policies/{skillLevel}', ['any'], adminsOnly);
+// nobody sets the rules that they are judged by
+route('PUT /policies/{skillLevel}', ['any'], { allowed: admins, 'own-relation': 'adminAsSubject', rest: 'not-allowed' });
+route('GET /administration/refused-requests', ['any'], adminsOnly);
 route('GET /mentors/shortages', ['any'], adminsOnly);
 route('GET /sign-offs', ['any'], { allowed: `${admins} adminAsSubject auditor auditorAsSubject`, rest: 'not-allowed' });
 route('GET /administration/ledger', ['any'], { allowed: `${admins} adminAsSubject auditor auditorAsSubject`, rest: 'not-allowed' });

@@ -343,6 +343,10 @@ export async function makeWorld(api: TestApp): Promise<World> {
 const notCounted: Readonly<Record<string, { readonly ignoring: readonly string[] } | 'all'>> = {
   // when a session was last used
   session: { ignoring: ['last_used_at'] },
+  // how many requests and failed sign-ins there were
+  tally: 'all',
+  // which requests were refused, for admins to look at
+  refused_request: 'all',
 };
 
 /** What stands in every table, as one text: the same before and after means that nothing was written. */
