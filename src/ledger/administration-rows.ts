@@ -30,6 +30,7 @@ export class AdministrationRows {
     const { actor, at } = entry;
     switch (entry.kind) {
       case 'rules.adopted':
+        this.expected.clear();
         for (const row of listOf(said['policies'])) this.set('policy', entry, row);
         for (const row of listOf(said['accreditations'])) this.set('accreditation', entry, row);
         for (const row of listOf(said['people'])) this.set('person', entry, row);
