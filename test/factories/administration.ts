@@ -1,8 +1,6 @@
 import { type Json, newSalt, saltedDigest } from '../../src/kernel/canonical-json';
 import type { ActKind } from '../../src/ledger/administration';
-import { administrationRows } from '../../src/ledger/administration-sql';
 import { hashOf } from '../../src/ledger/entry';
-import { type AdministrationTable, type Row, rowAsJson } from '../../src/ledger/ledger-file';
 import type { TestApp } from '../setup/app';
 
 /** An act that a factory makes straight in the database. */
@@ -45,12 +43,4 @@ export async function recordAct(
     );
     if (appended.length > 0) return;
   }
-}
-
-/** Adopts rules and roles as they are, for tests that make many people and accreditations straight in the database: what was written past the application counts from here on. */
-export async function adoptRules(api: Pick<TestApp, 'database'>): Promise<void> {
-  const rows = async (table: AdministrationTable): Promise<Row[]> =>
-    (await api.database.query<Record<string, unknown>>(administrationRows[table])).map(rowAsJson);
-  const content = { policies: await rows('policy'), accreditations: await rows('accreditation'), people: await rows('person') };
-  await recordAct(api, { kind: 'rules.adopted', subject: 'rules', content });
 }
