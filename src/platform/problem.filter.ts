@@ -45,18 +45,19 @@ export function problemOf(refusal: Refusal, requestId: string): ProblemBody {
   return refusal.errors === undefined ? body : { ...body, errors: refusal.errors };
 }
 
-/** SQL states of a server that goes away or comes up, takes no writes as a standby does, or fails at its disk. */
-const awayStates = /^(08|57P0|25P03|25006|53100|58030)/;
+/** SQL states of a server that goes away or comes up, or fails at its disk. */
+const awayStates = /^(08|57P0|25P03|58030)/;
 /** SQL states of too much at once: no room for one more, a wait for a lock or a statement cut off, a conflict that did not go away by trying again. */
 const busyStates = /^(53|57014|55P03|40001|40P01)/;
-const diskFull = '53100';
+/** SQL states of a server that reads and cannot write: its disk is full, or it has become a standby. */
+const noWriteStates = /^(53100|25006)/;
 const awayErrors = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 const awayMessages =
   /Connection terminated|Client was closed|Client has encountered a connection error|Query read timeout|not queryable|Cannot use a pool after|Connection is not established/i;
 /** What the pool says when none of its connections became free in time. */
 const busyMessage = 'timeout exceeded when trying to connect';
 
-const noRoom: Refusal = { ...refuse('database-away', 'The database has no room to write just now: nothing was changed.'), retryAfter: 30 };
+const noWrites: Refusal = { ...refuse('database-away', 'The database cannot write just now: nothing was changed.'), retryAfter: 30 };
 
 /** What errors of the driver, of sockets and of TypeORM have in common; some of them come from another realm, where instanceof says no. */
 interface ErrorLike {
@@ -72,7 +73,7 @@ export function databaseTrouble(error: unknown): Refusal | null {
   if (error instanceof Refused) return error.refusal.kind === 'away' ? error.refusal : null;
   const { message, code, driverError, errors } = error as ErrorLike;
   const state = typeof code === 'string' && code.length === 5 ? code : '';
-  if (state === diskFull) return noRoom;
+  if (noWriteStates.test(state)) return noWrites;
   if (awayStates.test(state) || awayErrors.has(String(code))) return refuse('database-away');
   if (busyStates.test(state) || message === busyMessage) return tooBusy;
   if (typeof message === 'string' && awayMessages.test(message)) return refuse('database-away');
@@ -80,6 +81,9 @@ export function databaseTrouble(error: unknown): Refusal | null {
   const one = Array.isArray(errors) ? errors.map(databaseTrouble).find((trouble) => trouble !== null) : undefined;
   return one ?? (driverError === error ? null : databaseTrouble(driverError));
 }
+
+/** Whether an error says that the database reads but cannot write: what a request notes in passing may be left out then. */
+export const cannotWrite = (error: unknown): boolean => databaseTrouble(error) === noWrites;
 
 /** Whether an error says that the database cannot be reached, or cannot do its work, just now. */
 export const isDatabaseAway = (error: unknown): boolean => databaseTrouble(error) !== null;
@@ -125,7 +129,7 @@ export const problemCodeOf = (reply: object): string | null => codes.get(reply) 
 export function sendProblem(error: unknown, request: Pick<ApiRequest, 'id'>, reply: ApiReply, log: (text: string) => void): void {
   const requestId = String(request.id);
   const refusal = refusalOf(error);
-  if (refusal === noRoom) log(`${requestId} the database cannot write: its disk is full`);
+  if (refusal === noWrites) log(`${requestId} the database cannot write: its disk is full, or it has become a standby`);
   if (refusal === null) log(`${requestId} ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   const body: ProblemBody =
     refusal === null

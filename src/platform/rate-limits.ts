@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { cannotWrite } from './problem.filter';
 import { type Limit, Tallies } from './tallies';
 
 /** How a limit stands for somebody after one more of their requests. */
@@ -20,6 +21,8 @@ interface Share {
 }
 
 const longest = 50_000;
+/** How long a share holds that could not be counted. */
+const uncountedSeconds = 1;
 
 /**
  * Counts requests against limits that hold over all processes together. Asking the database at each request would cost more than most requests do, so a
@@ -70,7 +73,11 @@ export class RateLimits {
     const portion = Math.max(1, Math.floor(limit.limit / 50));
     // near the end single ones are taken, so that no process sits on what another could use
     const size = before !== undefined && before.endsAt > performance.now() && before.beyond < 4 * portion ? 1 : portion;
-    const [counted] = await this.tallies.count([limit], size);
+    const [counted] = await this.tallies.count([limit], size).catch((error: unknown) => {
+      // what cannot be written down is let through: a full disk is no reason not to read
+      if (cannotWrite(error)) return [{ count: size, endsIn: uncountedSeconds }];
+      throw error;
+    });
     if (counted === undefined) throw new Error('the tally answered nothing');
     const beyond = limit.limit - counted.count;
     this.sweep();
