@@ -1,12 +1,20 @@
 import { Logger } from '@nestjs/common';
+import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { finished } from 'node:stream/promises';
 import { DataSource } from 'typeorm';
 import { createApp } from '../../src/app';
 import { adminCreate } from '../../src/commands/admin-create';
+import { ledgerVerify } from '../../src/commands/ledger-verify';
 import { readSettings } from '../../src/config';
 import { actKinds, administrationId } from '../../src/ledger/administration';
 import type { ActItem, ActPage } from '../../src/ledger/administration.dto';
 import type { LedgerVerificationAnswer } from '../../src/ledger/checkpoints.dto';
 import { checkChain, genesisOf } from '../../src/ledger/entry';
+import type { LedgerLine } from '../../src/ledger/ledger-file';
+import { writeLines } from '../../src/ledger/ledger-lines-file';
+import { ledgerLines } from '../../src/ledger/ledger.lines';
 import { verifyLedger } from '../../src/ledger/ledger.verification';
 import { policyNames } from '../../src/frameworks/policy';
 import { testPassword, type TestPerson, makePerson } from '../factories/people';
@@ -278,6 +286,52 @@ describe('who reads it', () => {
       `SELECT pg_get_constraintdef(oid) AS check FROM pg_constraint WHERE conname = 'administration_entry_kind_check'`,
     );
     expect([...(row?.check.matchAll(/'([a-z.-]+)'::text/g) ?? [])].map(([, kind]) => kind).sort()).toEqual([...actKinds].sort());
+  });
+});
+
+describe('an export', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'touchstone-administration-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  const exported = async (change: (line: LedgerLine) => LedgerLine): Promise<string> => {
+    const file = join(folder, 'ledger.jsonl');
+    const stream = createWriteStream(file);
+    const written = finished(stream);
+    const lines = async function* (): AsyncGenerator<LedgerLine> {
+      for await (const line of ledgerLines(api.app.get(DataSource, { strict: false }))) yield change(line);
+    };
+    await writeLines(lines(), stream, null);
+    stream.end();
+    await written;
+    return file;
+  };
+
+  test('holds the administration ledger and what it is held against, and is verified offline', async () => {
+    const { ok: fits, text } = await ledgerVerify([await exported((line) => line)]);
+    expect(text).toContain(`are as ${(await ledger()).length} entries of the administration ledger left them`);
+    expect(fits).toBe(true);
+  });
+
+  test.each<[string, (line: LedgerLine) => LedgerLine, string]>([
+    [
+      'a policy of other numbers',
+      (line) => (line.line === 'row' && line.table === 'policy' ? { ...line, row: { ...line.row, review_days: 99 } } : line),
+      'review_days is 99, not',
+    ],
+    [
+      'an entry of somebody else’s',
+      (line) => (line.line === 'entry' && line.kind === 'policy.set' ? { ...line, actor: null } : line),
+      'its hash is not that of its fields',
+    ],
+    [
+      'a row that belongs to a record',
+      (line) => (line.line === 'row' && line.table === 'policy' ? { ...line, table: 'approval' } : line),
+      'stands where none belongs',
+    ],
+  ])('with %s is found', async (_, change, reason) => {
+    const { ok: fits, text } = await ledgerVerify([await exported(change)]);
+    expect([fits, text]).toEqual([false, expect.stringContaining('the administration ledger')]);
+    expect(text).toContain(reason);
   });
 });
 
