@@ -157,6 +157,11 @@ export class Settings {
   @Matches(/\S/, { message: 'BADGE_PUBLIC_KEYS_DIR must be a folder' })
   BADGE_PUBLIC_KEYS_DIR?: string;
 
+  /** The key (32 bytes in base64, mode 600) that encrypts the secrets of one-time codes. Left out, the demo makes one in DATA_DIR; with DATABASE_URL nobody can set up one-time codes. */
+  @IsOptional()
+  @Matches(/\S/, { message: 'SECRETS_KEY_FILE must be a file' })
+  SECRETS_KEY_FILE?: string;
+
   /** A checkpoint of the ledger is made every so many minutes, if anything changed; 0: only by command. */
   @Transform(toNumber)
   @IsInt({ message: 'CHECKPOINT_MINUTES must be a whole number' })
@@ -197,6 +202,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     'LEDGER_PUBLIC_KEYS_DIR',
     'BADGE_KEY_FILE',
     'BADGE_PUBLIC_KEYS_DIR',
+    'SECRETS_KEY_FILE',
   ];
   const given = Object.fromEntries(known.filter((name) => (env[name] ?? '').trim() !== '').map((name) => [name, env[name]]));
   const settings = plainToInstance(Settings, given, { exposeDefaultValues: true });

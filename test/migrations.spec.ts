@@ -18,8 +18,10 @@ const shared = [
   'invitation',
   'migration',
   'person',
+  'personal_token',
   'policy',
   'refused_request',
+  'recovery_code',
   'reporting_line',
   'known_network',
   'session',
@@ -28,6 +30,7 @@ const shared = [
   'skill_level',
   'statement',
   'status_slot',
+  'totp',
 ];
 
 /** History: the application may add to it and read it, and nothing else. */

@@ -17,6 +17,14 @@ const expected: Record<string, string> = {
   'DELETE /api/v1/sessions/{sessionId}': 'signed-in',
   'GET /api/v1/me': 'signed-in',
   'PUT /api/v1/me/password': 'signed-in',
+  'GET /api/v1/me/tokens': 'signed-in',
+  'POST /api/v1/me/tokens': 'signed-in',
+  'DELETE /api/v1/me/tokens/{tokenId}': 'signed-in',
+  'GET /api/v1/me/totp': 'signed-in',
+  'POST /api/v1/me/totp': 'signed-in',
+  'POST /api/v1/me/totp/confirmation': 'signed-in',
+  'POST /api/v1/me/totp/recovery-codes': 'signed-in',
+  'POST /api/v1/me/totp/removal': 'signed-in',
 
   'GET /api/v1/administration/refused-requests': 'admin auditor',
   'GET /api/v1/people': 'signed-in',
@@ -94,6 +102,49 @@ const expected: Record<string, string> = {
   'GET /api/v1/teams/{managerId}/dashboard': 'self line auditor',
 };
 
+/** What personal access tokens are let in to, and by which scope. Every other route is closed to them. */
+const opened: Record<string, string> = {
+  'GET /api/v1/frameworks': 'catalogue:read',
+  'GET /api/v1/frameworks/{frameworkId}/levels': 'catalogue:read',
+  'GET /api/v1/frameworks/{frameworkId}/skills': 'catalogue:read',
+  'GET /api/v1/frameworks/{frameworkId}/skills/{code}': 'catalogue:read',
+  'GET /api/v1/policies/{skillLevel}': 'catalogue:read',
+
+  'GET /api/v1/me': 'record:read',
+  'GET /api/v1/engineers/{engineerId}/mentors': 'record:read',
+  'GET /api/v1/engineers/{engineerId}/mentors/{mentorshipId}': 'record:read',
+  'GET /api/v1/engineers/{engineerId}/evidence': 'record:read',
+  'GET /api/v1/engineers/{engineerId}/evidence/{evidenceId}': 'record:read',
+  'GET /api/v1/engineers/{engineerId}/progress': 'record:read',
+  'GET /api/v1/engineers/{engineerId}/readiness': 'record:read',
+  'GET /api/v1/engineers/{engineerId}/claims': 'record:read',
+  'GET /api/v1/engineers/{engineerId}/claims/{claimId}': 'record:read',
+  'GET /api/v1/engineers/{engineerId}/sign-offs': 'record:read',
+  'GET /api/v1/engineers/{engineerId}/sign-offs/{signOffId}': 'record:read',
+
+  'POST /api/v1/engineers/{engineerId}/evidence': 'evidence:write',
+  'PATCH /api/v1/engineers/{engineerId}/evidence/{evidenceId}': 'evidence:write',
+  'POST /api/v1/engineers/{engineerId}/evidence/{evidenceId}/archival': 'evidence:write',
+  'POST /api/v1/engineers/{engineerId}/evidence/{evidenceId}/supports': 'evidence:write',
+  'PATCH /api/v1/engineers/{engineerId}/evidence/{evidenceId}/supports/{statement}': 'evidence:write',
+  'DELETE /api/v1/engineers/{engineerId}/evidence/{evidenceId}/supports/{statement}': 'evidence:write',
+
+  'POST /api/v1/engineers/{engineerId}/claims': 'claims:write',
+  'PATCH /api/v1/engineers/{engineerId}/claims/{claimId}': 'claims:write',
+  'POST /api/v1/engineers/{engineerId}/claims/{claimId}/submission': 'claims:write',
+  'POST /api/v1/engineers/{engineerId}/claims/{claimId}/withdrawal': 'claims:write',
+
+  'GET /api/v1/reviews': 'reviews:read',
+  'GET /api/v1/sign-offs': 'dashboards:read',
+  'GET /api/v1/teams/{managerId}/dashboard': 'dashboards:read',
+
+  'GET /api/v1/engineers/{engineerId}/ledger': 'ledger:read',
+  'GET /api/v1/engineers/{engineerId}/ledger/verification': 'ledger:read',
+  'GET /api/v1/engineers/{engineerId}/sign-offs/{signOffId}/proof': 'ledger:read',
+  'GET /api/v1/ledger/checkpoints': 'ledger:read',
+  'GET /api/v1/ledger/verification': 'ledger:read',
+};
+
 let api: TestApp;
 beforeAll(async () => {
   api = await startApp();
@@ -120,11 +171,18 @@ test('every route has its line, and says who may call it', () => {
   expect(actual).toEqual(expected);
 });
 
+test('every route that personal access tokens are let in to has its line, and its scope', () => {
+  const actual = Object.fromEntries(
+    routesOf(api.app).flatMap(({ method, path, scope }) => (scope === null ? [] : [[`${method} ${path}`, scope]])),
+  );
+  expect(actual).toEqual(opened);
+});
+
 const guarded = Object.entries(expected).filter(([, audience]) => audience !== 'public');
 
 test.each(guarded)('%s answers 401 to somebody who is not signed in, whatever they send', async (name) => {
   const { method, path } = named(name);
-  for (const token of [undefined, 'rubbish', `${'a'.repeat(43)}`]) {
+  for (const token of [undefined, 'rubbish', `${'a'.repeat(43)}`, `tsp_${'a'.repeat(43)}`]) {
     const { status } = await api.send(method, filled(path, anId), undefined, {
       raw: method === 'GET' ? (undefined as never) : '{"not": json',
       ...(token === undefined ? {} : { token }),

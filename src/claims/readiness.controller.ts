@@ -5,7 +5,7 @@ import { parseSkillLevelRef, skillRef } from '../kernel/reference';
 import { raise } from '../kernel/refusal';
 import { Caller, IdParam } from '../platform/api-request';
 import { Problems } from '../platform/openapi';
-import { Requires } from '../platform/requires';
+import { Requires, Scoped } from '../platform/requires';
 import { ProgressQueries } from '../progress/progress.queries';
 import { ProgressAnswer, ProgressQuery, ReadinessAnswer, ReadinessQuery } from './readiness.dto';
 import { Readiness } from './readiness.service';
@@ -29,6 +29,7 @@ export class ReadinessController {
 
   /** How far an engineer is at each of the seven levels of a skill, which level is held, and what is still missing for the next, statement by statement. */
   @Requires('self', 'mentor', 'line', 'auditor')
+  @Scoped('record:read')
   @Get('progress')
   async ofSkill(
     @Caller() caller: Viewpoint,
@@ -48,6 +49,7 @@ export class ReadinessController {
 
   /** The gate of a level, today or on another day, without a claim: what is missing, and what will have lapsed by then. */
   @Requires('self', 'mentor')
+  @Scoped('record:read')
   @Problems('level-not-defined')
   @Get('readiness')
   onDay(

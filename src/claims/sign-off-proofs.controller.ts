@@ -4,7 +4,7 @@ import type { Relation } from '../kernel/actor';
 import { LedgerProofs } from '../ledger/ledger.proofs';
 import { IdParam, RelationToSubject } from '../platform/api-request';
 import { Problems } from '../platform/openapi';
-import { Requires } from '../platform/requires';
+import { Requires, Scoped } from '../platform/requires';
 import { SignOffProofAnswer } from './sign-off-proofs.dto';
 import type { SignOffContent } from './sign-offs.dto';
 
@@ -18,6 +18,7 @@ export class SignOffProofsController {
    * Where no checkpoint covers it yet, one is made. The chain names other entries of the record, so it is for those who may read the ledger.
    */
   @Requires('self', 'auditor')
+  @Scoped('ledger:read')
   @Problems('not-covered')
   @Get(':signOffId/proof')
   async prove(@RelationToSubject() { engineerId }: Relation, @IdParam('signOffId') signOffId: string): Promise<SignOffProofAnswer> {

@@ -4,13 +4,13 @@ import { readSettings } from '../config';
 import { createDataSource } from '../data-source';
 import { documentFile } from '../platform/docs';
 import { describeApi } from '../platform/openapi';
-import { audiencesOf } from '../platform/routes';
+import { accessOf } from '../platform/routes';
 
 /** The description of the built application. Nothing is connected to: the database's address is never used. */
 async function describe(): Promise<string> {
   const url = 'postgres://nobody@127.0.0.1:1/none';
   const app = await assembleApp(readSettings({ DATABASE_URL: url, LOG_LEVEL: 'silent' }), createDataSource({ url }));
-  return `${JSON.stringify(describeApi(app, audiencesOf(app)), null, 2)}\n`;
+  return `${JSON.stringify(describeApi(app, accessOf(app)), null, 2)}\n`;
 }
 
 function check(document: string, file: string): void {

@@ -2,7 +2,7 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Viewpoint } from '../kernel/actor';
 import { Caller } from '../platform/api-request';
-import { Requires } from '../platform/requires';
+import { Requires, Scoped } from '../platform/requires';
 import { MeAnswer } from './me.dto';
 import { MeQuery } from './me.query';
 
@@ -13,6 +13,7 @@ export class MeController {
 
   /** Who the caller is: roles, whom they mentor and manage, who mentors them, and what waits for them. */
   @Requires('signed-in')
+  @Scoped('record:read')
   @Get()
   get(@Caller() caller: Viewpoint): Promise<MeAnswer> {
     return this.me.of(caller);

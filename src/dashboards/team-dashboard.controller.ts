@@ -3,7 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import type { Viewpoint } from '../kernel/actor';
 import { raise } from '../kernel/refusal';
 import { Caller, IdParam } from '../platform/api-request';
-import { Requires } from '../platform/requires';
+import { Requires, Scoped } from '../platform/requires';
 import { TeamDashboardAnswer, TeamDashboardRequest } from './team-dashboard.dto';
 import { TeamDashboardQuery } from './team-dashboard.query';
 
@@ -14,6 +14,7 @@ export class TeamDashboardController {
 
   /** Who in a team stands where in a skill, what is submitted, and on whom it waits. Never stale: it is read from what every write keeps up. */
   @Requires('self', 'line', 'auditor')
+  @Scoped('dashboards:read')
   @Get('dashboard')
   async dashboard(
     @Caller() { personId }: Viewpoint,

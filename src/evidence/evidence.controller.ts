@@ -6,7 +6,7 @@ import { tagOfVersion } from '../kernel/version-tag';
 import { type ApiReply, Caller, IdParam, IfMatch, RelationToSubject } from '../platform/api-request';
 import { EmptyRequest } from '../platform/empty.dto';
 import { Problems, Tagged, Versioned } from '../platform/openapi';
-import { Requires } from '../platform/requires';
+import { Requires, Scoped } from '../platform/requires';
 import { EvidenceAnswer, EvidencePage } from './evidence-answers.dto';
 import { EvidenceListQuery } from './evidence-list.query';
 import { EvidenceOneQuery } from './evidence-one.query';
@@ -31,6 +31,7 @@ export class EvidenceController {
 
   /** Logs a piece of work, and says what it shows. */
   @Requires('self')
+  @Scoped('evidence:write')
   @Tagged()
   @Problems('statement-unknown', 'support-exists')
   @Post()
@@ -50,6 +51,7 @@ export class EvidenceController {
    * A mentor sees what has a support in the skills they mentor; somebody above in the line sees what submitted and approved claims rest on, as it was pinned.
    */
   @Requires('self', 'mentor', 'line', 'auditor')
+  @Scoped('record:read')
   @Get()
   async list(
     @Caller() viewpoint: Viewpoint,
@@ -74,6 +76,7 @@ export class EvidenceController {
 
   /** Shows a piece of evidence with its supports, as far as the caller may see it. */
   @Requires('self', 'mentor', 'line', 'auditor')
+  @Scoped('record:read')
   @Tagged()
   @Get(':evidenceId')
   async one(
@@ -88,6 +91,7 @@ export class EvidenceController {
 
   /** Changes a piece of evidence: a new revision. Its supports are proposed again, unless only tags or link labels changed. */
   @Requires('self')
+  @Scoped('evidence:write')
   @ActsOn('evidence')
   @Versioned()
   @Problems('evidence-locked', 'evidence-archived')
@@ -105,6 +109,7 @@ export class EvidenceController {
 
   /** Takes a piece of evidence out of the lists, for good. Nothing is deleted, and no level that is held is lost. */
   @Requires('self')
+  @Scoped('evidence:write')
   @ActsOn('evidence')
   @Versioned()
   @Problems('evidence-locked', 'evidence-archived')

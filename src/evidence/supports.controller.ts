@@ -3,7 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import type { Relation, Viewpoint } from '../kernel/actor';
 import { type ApiReply, Caller, IdParam, IfMatch, RelationToSubject } from '../platform/api-request';
 import { Problems, Versioned } from '../platform/openapi';
-import { Requires } from '../platform/requires';
+import { Requires, Scoped } from '../platform/requires';
 import { EvidenceAnswer } from './evidence-answers.dto';
 import { answered, locationOf } from './evidence.controller';
 import { RationaleRequest, ReviewRequest, SupportRequest } from './evidence.dto';
@@ -18,6 +18,7 @@ export class SupportsController {
 
   /** Says that a piece of evidence shows a statement too. On locked evidence it waits for the next submission. */
   @Requires('self')
+  @Scoped('evidence:write')
   @ActsOn('evidence')
   @Versioned()
   @Problems('support-exists', 'statement-unknown', 'evidence-archived')
@@ -37,6 +38,7 @@ export class SupportsController {
 
   /** Gives a support another rationale: it is proposed again. */
   @Requires('self')
+  @Scoped('evidence:write')
   @ActsOn('support')
   @Versioned()
   @Problems('evidence-locked', 'evidence-archived')
@@ -55,6 +57,7 @@ export class SupportsController {
 
   /** Takes a support back. It may be proposed again. */
   @Requires('self')
+  @Scoped('evidence:write')
   @ActsOn('support')
   @Versioned('honoured')
   @Problems('evidence-locked', 'evidence-archived')

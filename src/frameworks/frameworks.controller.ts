@@ -6,7 +6,7 @@ import { demand, raise } from '../kernel/refusal';
 import { type ApiReply, Caller } from '../platform/api-request';
 import { TextBody } from '../platform/body.pipe';
 import { Problems } from '../platform/openapi';
-import { Requires } from '../platform/requires';
+import { Requires, Scoped } from '../platform/requires';
 import { importMediaTypes, readImport } from './framework-import';
 import { type FrameworkPack, PACK_SCHEMA } from './framework-pack';
 import { FrameworkImportAnswer, FrameworkItem, FrameworkLevelItem, FrameworkSkillItem, SkillAnswer } from './frameworks.dto';
@@ -26,6 +26,7 @@ export class FrameworksController {
 
   /** The frameworks that are loaded. */
   @Requires('signed-in')
+  @Scoped('catalogue:read')
   @Get()
   list(): Promise<FrameworkItem[]> {
     return this.queries.frameworks();
@@ -33,6 +34,7 @@ export class FrameworksController {
 
   /** The seven levels of responsibility of a framework. */
   @Requires('signed-in')
+  @Scoped('catalogue:read')
   @ApiParam(frameworkIdParam)
   @Get(':frameworkId/levels')
   async levels(@Param('frameworkId') frameworkId: string): Promise<FrameworkLevelItem[]> {
@@ -41,6 +43,7 @@ export class FrameworksController {
 
   /** The skills of a framework that are loaded. */
   @Requires('signed-in')
+  @Scoped('catalogue:read')
   @ApiParam(frameworkIdParam)
   @Get(':frameworkId/skills')
   async skills(@Param('frameworkId') frameworkId: string): Promise<FrameworkSkillItem[]> {
@@ -49,6 +52,7 @@ export class FrameworksController {
 
   /** A skill at all seven levels: its statements where it is defined, and what to do instead where it is not. */
   @Requires('signed-in')
+  @Scoped('catalogue:read')
   @ApiParam(frameworkIdParam)
   @ApiParam({ name: 'code', example: 'ITOP' })
   @Get(':frameworkId/skills/:code')

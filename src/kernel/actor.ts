@@ -1,6 +1,18 @@
 /** A role: given by an admin. Being a mentor or a manager is a relation, not a role. */
 export type Role = 'admin' | 'auditor';
 
+/** What personal access tokens can be made for. None of these approves, reviews, revokes or administers. */
+export const scopes = [
+  'catalogue:read',
+  'record:read',
+  'evidence:write',
+  'claims:write',
+  'reviews:read',
+  'dashboards:read',
+  'ledger:read',
+] as const;
+export type Scope = (typeof scopes)[number];
+
 /** What the caller is to the engineer whose record the path names, now; asked of the database at each request. */
 export interface Relation {
   readonly engineerId: string;
@@ -18,7 +30,10 @@ export interface Actor {
   readonly name: string;
   readonly email: string;
   readonly roles: readonly Role[];
+  /** The session that signed in; where a personal access token did, the token's id. */
   readonly sessionId: string;
+  /** There exactly when a personal access token signed in: the person may do what they may, and of that only what its scopes open. */
+  readonly token?: { readonly scopes: readonly Scope[] };
 }
 
 /** The actor as seen from one engineer's record; `relation` is there exactly when the path names an engineer who exists. */

@@ -30,6 +30,11 @@ export const problemCodes = {
     explanation: 'Sign in first: send the session token as "Authorization: Bearer …".',
   },
   'bad-credentials': { kind: 'not-signed-in', title: 'Wrong email or password', explanation: 'The email or the password is wrong.' },
+  'totp-required': {
+    kind: 'not-signed-in',
+    title: 'One-time code required',
+    explanation: 'The password is right, and this account is signed in to with a one-time code too: send it, or a recovery code, as totp.',
+  },
   'not-allowed': { kind: 'not-allowed', title: 'Not allowed', explanation: 'This is not open to you.' },
   'own-claim': { kind: 'not-allowed', title: 'Your own claim', explanation: 'Nobody judges their own work.' },
   'own-relation': {
@@ -58,6 +63,21 @@ export const problemCodes = {
     explanation: 'You are above this engineer in the reporting line, and the policy does not let line managers judge.',
   },
   're-authentication-failed': { kind: 'not-allowed', title: 'Proof of identity failed', explanation: 'The password is wrong.' },
+  'totp-proof-required': {
+    kind: 'not-allowed',
+    title: 'Proof by one-time code required',
+    explanation: 'The policy of this level asks that approvals are proven by a one-time code: send it as totp.',
+  },
+  'scope-too-small': {
+    kind: 'not-allowed',
+    title: 'Scope too small',
+    explanation: 'The personal access token that signed you in does not open this.',
+  },
+  'origin-mismatch': {
+    kind: 'not-allowed',
+    title: 'Foreign origin',
+    explanation: 'The session cookie counts for requests from this application’s own pages only.',
+  },
   'not-found': { kind: 'not-found', title: 'Not found', explanation: 'There is no such thing, or it is not yours to know of.' },
   'claim-open': {
     kind: 'wrong-state',
@@ -96,6 +116,16 @@ export const problemCodes = {
     kind: 'wrong-state',
     title: 'No key to sign with',
     explanation: 'This installation was given no key to sign this with: the settings name one.',
+  },
+  'secrets-key-missing': {
+    kind: 'wrong-state',
+    title: 'No key for secrets',
+    explanation: 'This installation was given no key to keep the secrets of one-time codes with: the setting SECRETS_KEY_FILE names one.',
+  },
+  'totp-state': {
+    kind: 'wrong-state',
+    title: 'Wrong state of one-time codes',
+    explanation: 'One-time codes are set up already, or are not.',
   },
   'reporting-loop': {
     kind: 'wrong-state',

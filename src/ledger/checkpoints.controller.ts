@@ -1,7 +1,7 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { PageQuery } from '../platform/page.dto';
-import { Requires } from '../platform/requires';
+import { Requires, Scoped } from '../platform/requires';
 import { CheckpointPage, LedgerVerificationAnswer } from './checkpoints.dto';
 import { CheckpointsQueries } from './checkpoints.queries';
 import { LedgerVerification } from './ledger.verification';
@@ -16,6 +16,7 @@ export class CheckpointsController {
 
   /** Signed heads of all records, newest first: to be kept elsewhere, so that the ledger can be held against them. */
   @Requires('auditor')
+  @Scoped('ledger:read')
   @Get('checkpoints')
   list(@Query() { limit, cursor }: PageQuery): Promise<CheckpointPage> {
     return this.checkpoints.list(limit, cursor);
@@ -23,6 +24,7 @@ export class CheckpointsController {
 
   /** Verifies every chain (the administration ledger's too), every content digest, every row that points to them and every checkpoint, and names the first thing that does not fit. */
   @Requires('auditor')
+  @Scoped('ledger:read')
   @Get('verification')
   async verify(): Promise<LedgerVerificationAnswer> {
     const verdict = await this.verification.verify();

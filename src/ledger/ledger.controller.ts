@@ -4,7 +4,7 @@ import type { Relation } from '../kernel/actor';
 import { RelationToSubject } from '../platform/api-request';
 import { PageQuery } from '../platform/page.dto';
 import { raise } from '../kernel/refusal';
-import { Requires } from '../platform/requires';
+import { Requires, Scoped } from '../platform/requires';
 import { ChainCheckAnswer, LedgerPage } from './ledger.dto';
 import { LedgerQueries } from './ledger.queries';
 
@@ -15,6 +15,7 @@ export class LedgerController {
 
   /** The chain of this record, from its first entry on. */
   @Requires('self', 'auditor')
+  @Scoped('ledger:read')
   @Get()
   list(@RelationToSubject() { engineerId }: Relation, @Query() { limit, cursor }: PageQuery): Promise<LedgerPage> {
     return this.ledger.list(engineerId, limit, cursor);
@@ -22,6 +23,7 @@ export class LedgerController {
 
   /** Checks this chain: recomputes every hash and every content digest, and names the first entry that does not fit. */
   @Requires('self', 'auditor')
+  @Scoped('ledger:read')
   @Get('verification')
   async verify(@RelationToSubject() { engineerId }: Relation): Promise<ChainCheckAnswer> {
     return (await this.ledger.check(engineerId)) ?? raise('not-found');

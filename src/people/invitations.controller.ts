@@ -1,4 +1,4 @@
-import { Body, Controller, Headers, HttpCode, Param, Post, Put, Req, Res, UseGuards } from '@nestjs/common';
+import { Body, Controller, HttpCode, Param, Post, Put, Req, Res, UseGuards } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Settings } from '../config';
 import type { Actor } from '../kernel/actor';
@@ -13,7 +13,7 @@ import { OpenInvitationGuard } from './invitations.guard';
 import { InvitationsService } from './invitations.service';
 import type { Invited } from './invitations.store';
 import { NotOneself } from './not-oneself.guard';
-import { clientOf, sessionAnswer, sessionPath } from './sessions.controller';
+import { answerSession, clientOf } from './sessions.controller';
 import { SessionAnswer } from './sessions.dto';
 import { SessionsService } from './sessions.service';
 
@@ -56,23 +56,27 @@ export class InvitationsController {
     return invitationAnswer(invited, originOf(this.settings, request));
   }
 
-  /** Redeems an invitation: sets the password and signs in. Once only; what cannot be redeemed (any more) is not there. */
+  /**
+   * Redeems an invitation: sets the password and signs in. Once only; what cannot be redeemed (any more) is not there.
+   *
+   * Somebody who has set one-time codes up sends one here too.
+   */
   @Public()
   @IgnoresIdempotencyKey()
   @UseGuards(OpenInvitationGuard)
+  @Problems('bad-credentials', 'totp-required', 'origin-mismatch', 'secrets-key-missing')
   @Post('invitations/:token')
   async redeem(
     @Param('token') token: string,
-    @Body() { password }: RedemptionRequest,
-    @Headers('user-agent') userAgent: string | undefined,
+    @Body() { password, totp, cookie }: RedemptionRequest,
+    @Req() request: ApiRequest,
     @Res({ passthrough: true }) reply: ApiReply,
   ): Promise<SessionAnswer> {
-    const begun = await this.invitations.redeem(token, password, clientOf(userAgent));
-    void reply.header('location', sessionPath(begun));
-    return sessionAnswer(begun);
+    const client = clientOf(request, cookie, this.settings);
+    return answerSession(await this.invitations.redeem(token, password, totp, client), cookie, reply);
   }
 
-  /** Changes one's own password, and ends one's other sessions. */
+  /** Changes one's own password, and ends one's other sessions and all one's personal access tokens. */
   @Requires('signed-in')
   @HttpCode(204)
   @Problems('re-authentication-failed')

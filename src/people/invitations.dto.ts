@@ -1,6 +1,7 @@
 import { IsString } from 'class-validator';
 import { IsPassword } from './password.rule';
 import { PersonAnswer } from './people.dto';
+import { SignInTraits } from './sessions.dto';
 
 /** A link that signs a person in once, to set a password. */
 export class InvitationAnswer {
@@ -29,7 +30,7 @@ export class InvitedPersonAnswer extends PersonAnswer {
 }
 
 /** The password that an invited person chooses. */
-export class RedemptionRequest {
+export class RedemptionRequest extends SignInTraits {
   /**
    * 12 to 256 characters, whatever they are.
    * @example "a long and silly sentence"

@@ -11,9 +11,10 @@ import { Passwords } from './passwords';
 import { PeopleStore } from './people.store';
 import { barredHours } from './person';
 import { checkMay, checkState } from './person.policy';
-import { type SignedIn } from './sessions.service';
+import { type Client, type SignedIn } from './sessions.service';
 import { SessionsStore } from './sessions.store';
 import { hashOfToken, isToken } from './token';
+import { TotpCodes } from './totp-codes';
 
 /** Links that let a person set a password: the first one, or a new one in place of one forgotten. */
 @Injectable()
@@ -25,6 +26,7 @@ export class InvitationsService {
     private readonly invitations: InvitationsStore,
     private readonly sessions: SessionsStore,
     private readonly passwords: Passwords,
+    private readonly codes: TotpCodes,
     private readonly administration: AdministrationLog,
     private readonly settings: Settings,
   ) {}
@@ -69,12 +71,15 @@ export class InvitationsService {
 
   /**
    * Uses an invitation up: sets the password and begins a session. Sessions that were open under a forgotten password end.
-   * @param client what the client calls itself
-   * @throws Refused `not-found`: used, expired, void, unknown, or the person is deactivated; `malformed` for a password that is easy to guess
+   * A person with one-time codes gives one here too: a link that an admin made is no way around the second factor.
+   * @param totp a one-time code or a recovery code
+   * @throws Refused `not-found`: used, expired, void, unknown, or the person is deactivated; `malformed` for a password that is easy to guess;
+   * `totp-required`, and `bad-credentials` for a wrong code
    */
-  async redeem(token: string, password: string, client: string | null): Promise<SignedIn> {
+  async redeem(token: string, password: string, totp: string | undefined, client: Omit<Client, 'address'>): Promise<SignedIn> {
     const personId = (await this.invitee(token)) ?? raise('not-found');
     demand(checkStrength(password, await this.wordsOf(personId), '/password'));
+    demand(await this.codes.checkSecondFactor(personId, totp));
     const passwordHash = await this.passwords.hash(password, 'stranger');
     return this.transactions.run(async (tx) => {
       const person = await this.people.lock(tx, personId);
@@ -90,7 +95,8 @@ export class InvitationsService {
         content: { barsApprovals: person.signedInBefore },
       });
       await this.sessions.endAll(tx, personId);
-      const session = await this.sessions.begin(tx, personId, client);
+      await this.sessions.endFormer(tx, client.formerToken ?? null);
+      const session = await this.sessions.begin(tx, personId, client.name);
       return { session, person: { id: personId, name: person.name, email: person.email, roles: [...person.roles] } };
     });
   }

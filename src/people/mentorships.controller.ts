@@ -5,7 +5,7 @@ import { raise } from '../kernel/refusal';
 import { type ApiReply, Caller, IdParam, RelationToSubject } from '../platform/api-request';
 import { Problems } from '../platform/openapi';
 import { PageQuery } from '../platform/page.dto';
-import { Requires } from '../platform/requires';
+import { Requires, Scoped } from '../platform/requires';
 import { MentorshipAnswer, MentorshipPage, MentorshipRequest } from './mentorships.dto';
 import { MentorshipsQueries } from './mentorships.queries';
 import { MentorshipsService } from './mentorships.service';
@@ -37,6 +37,7 @@ export class MentorshipsController {
 
   /** The engineer's mentors with their dates, past ones too, the newest first. */
   @Requires('self', 'mentor', 'line', 'admin', 'auditor')
+  @Scoped('record:read')
   @Get()
   list(@RelationToSubject() { engineerId }: Relation, @Query() { limit, cursor }: PageQuery): Promise<MentorshipPage> {
     return this.queries.list(engineerId, limit, cursor);
@@ -44,6 +45,7 @@ export class MentorshipsController {
 
   /** One mentorship. */
   @Requires('self', 'mentor', 'line', 'admin', 'auditor')
+  @Scoped('record:read')
   @Get(':mentorshipId')
   async one(@RelationToSubject() { engineerId }: Relation, @IdParam('mentorshipId') mentorshipId: string): Promise<MentorshipAnswer> {
     return (await this.queries.one(engineerId, mentorshipId)) ?? raise('not-found');

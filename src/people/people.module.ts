@@ -20,6 +20,11 @@ import { PeopleFacts } from './people.facts';
 import { PeopleQueries } from './people.queries';
 import { PeopleService } from './people.service';
 import { PeopleStore } from './people.store';
+import { PersonalTokensController } from './personal-tokens.controller';
+import { PersonalTokensQueries } from './personal-tokens.queries';
+import { PersonalTokensService } from './personal-tokens.service';
+import { PersonalTokensStore } from './personal-tokens.store';
+import { Proofs } from './proofs';
 import { ReportingLineStore } from './reporting-line.store';
 import { SessionsController } from './sessions.controller';
 import { SessionsQueries } from './sessions.queries';
@@ -27,11 +32,17 @@ import { SessionsService } from './sessions.service';
 import { SessionsStore } from './sessions.store';
 import { SignInQuery } from './sign-in.query';
 import { SignInThrottle } from './sign-in-throttle';
+import { TotpCodes } from './totp-codes';
+import { TotpController } from './totp.controller';
+import { TotpService } from './totp.service';
+import { TotpStore } from './totp.store';
 
 @Module({
   imports: [LedgerModule],
   controllers: [
     SessionsController,
+    PersonalTokensController,
+    TotpController,
     InvitationsController,
     PeopleImportController,
     PeopleController,
@@ -42,6 +53,13 @@ import { SignInThrottle } from './sign-in-throttle';
     SignInQuery,
     SignInThrottle,
     Passwords,
+    Proofs,
+    TotpCodes,
+    TotpService,
+    TotpStore,
+    PersonalTokensQueries,
+    PersonalTokensService,
+    PersonalTokensStore,
     PeopleFacts,
     PeopleQueries,
     PeopleService,
@@ -61,6 +79,6 @@ import { SignInThrottle } from './sign-in-throttle';
     AccreditationsService,
     CatalogueQuery,
   ],
-  exports: [SignInQuery, SignInThrottle, Passwords, PeopleFacts],
+  exports: [SignInQuery, SignInThrottle, Passwords, Proofs, PeopleFacts],
 })
 export class PeopleModule {}

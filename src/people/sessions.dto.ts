@@ -1,8 +1,31 @@
-import { IsString, MaxLength, MinLength } from 'class-validator';
+import { IsBoolean, IsString, MaxLength, MinLength, ValidateIf } from 'class-validator';
 import type { Role } from '../kernel/actor';
 
+const isGiven = (_: object, value: unknown): boolean => value !== undefined;
+
+/** What a sign-in by browser and with a second factor says besides. */
+export class SignInTraits {
+  /**
+   * A one-time code, or a recovery code, of somebody who has set them up.
+   * @example "492039"
+   */
+  @ValidateIf(isGiven)
+  @IsString()
+  @MinLength(1)
+  @MaxLength(40)
+  totp?: string;
+
+  /**
+   * Whether the session is kept in a cookie that scripts cannot read (`__Host-touchstone`) instead of a token in the answer. For pages on this very origin.
+   * @example false
+   */
+  @ValidateIf(isGiven)
+  @IsBoolean()
+  cookie?: boolean;
+}
+
 /** Email and password of somebody who signs in. */
-export class SignInRequest {
+export class SignInRequest extends SignInTraits {
   /**
    * The email address, in any case.
    * @example engineer1@demo.test
@@ -40,10 +63,10 @@ export class SignedInPerson {
 /** A session that has just begun. */
 export class SessionAnswer {
   /**
-   * Send it as `Authorization: Bearer …`. It is shown this once.
+   * Send it as `Authorization: Bearer …`. It is shown this once; null where the session was asked for as a cookie.
    * @example 3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
    */
-  token: string;
+  token: string | null;
 
   /**
    * When the session ends at the latest; it ends earlier when it is not used.

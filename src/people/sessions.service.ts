@@ -1,18 +1,28 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config';
 import { type Actor, type Role } from '../kernel/actor';
-import { demand, raise } from '../kernel/refusal';
+import { type Refusal, Refused, demand, raise } from '../kernel/refusal';
 import { networkOf } from '../platform/network';
 import { Transactions, rowsOf } from '../platform/transaction';
 import { checkStrength } from './password-strength';
 import { Passwords } from './passwords';
+import { Proofs, demandProof } from './proofs';
 import { type Account, type BegunSession, SessionsStore } from './sessions.store';
-import { SignInThrottle, limitsOf, proofLimitsOf } from './sign-in-throttle';
+import { SignInThrottle, limitsOf } from './sign-in-throttle';
+import { TotpCodes } from './totp-codes';
 
-/** Where a request to sign in comes from: what the client calls itself, and its address. */
+/** Where a request to sign in comes from: what the client calls itself, its address, and the session that its cookie had until now. */
 export interface Client {
   readonly name: string | null;
   readonly address: string;
+  readonly formerToken?: string | null;
+}
+
+/** What somebody signs in with; `totp` is a one-time code or a recovery code. */
+export interface Credentials {
+  readonly email: string;
+  readonly password: string;
+  readonly totp?: string | undefined;
 }
 
 /** Somebody who has just signed in. */
@@ -27,26 +37,34 @@ export class SessionsService {
   constructor(
     private readonly transactions: Transactions,
     private readonly passwords: Passwords,
+    private readonly codes: TotpCodes,
+    private readonly proofs: Proofs,
     private readonly throttle: SignInThrottle,
     private readonly store: SessionsStore,
     private readonly settings: Settings,
   ) {}
 
   /**
-   * Begins a session for whoever knows the password.
-   * @throws Refused `bad-credentials`: the same, after the same time, whatever was wrong; `too-many-requests` after too many failures
+   * Begins a session for whoever knows the password, and has the one-time code where one is asked for.
+   * @throws Refused `bad-credentials`: the same, after the same time, whatever was wrong; `totp-required` where the password was right;
+   * `too-many-requests` after too many failures
    */
-  async signIn(email: string, password: string, client: Client): Promise<SignedIn> {
+  async signIn(credentials: Credentials, client: Client): Promise<SignedIn> {
+    const { email } = credentials;
     const account = await this.store.account(email, networkOf(client.address));
     const limits = limitsOf(email, client.address, account?.fromKnownNetwork ?? false);
-    const signedIn = await this.throttle.attempt(limits, () => this.tryToSignIn(account, password, client));
-    return signedIn ?? raise('bad-credentials');
+    // a refused code is no guess at the password, and has limits of its own
+    const outcome = (await this.throttle.attempt(limits, () => this.tryToSignIn(account, credentials, client))) ?? raise('bad-credentials');
+    if ('session' in outcome) return outcome;
+    throw new Refused(outcome);
   }
 
-  private async tryToSignIn(known: Account | null, password: string, client: Client): Promise<SignedIn | null> {
+  private async tryToSignIn(known: Account | null, { password, totp }: Credentials, client: Client): Promise<SignedIn | Refusal | null> {
     // the hash is computed in any case: an unknown address takes as long as a wrong password
     const right = await this.passwords.matches(known?.passwordHash ?? null, password, 'stranger');
     if (known === null || !right) return null;
+    const refusal = await this.codes.checkSecondFactor(known.personId, totp);
+    if (refusal !== null) return refusal;
     return this.transactions.run(async (tx) => {
       // the hash took its time: somebody deactivated, or a password changed in between, does not slip in
       const [person] = await rowsOf<{ id: string; name: string; email: string; roles: Role[] }>(
@@ -56,29 +74,28 @@ export class SessionsService {
       );
       if (person === undefined) return null;
       await this.store.rememberNetwork(tx, person.id, networkOf(client.address));
+      await this.store.endFormer(tx, client.formerToken ?? null);
       return { session: await this.store.begin(tx, person.id, client.name), person };
     });
   }
 
   /**
    * Ends one of the caller's own sessions at once.
-   * @throws Refused `not-found`
+   * @throws Refused `not-found`; `not-signed-in` for the session of this very request
    */
   async end(caller: Actor, sessionId: string): Promise<void> {
     const ended = await this.transactions.run((tx) => this.store.end(tx, caller.personId, sessionId));
-    if (!ended) raise('not-found');
+    // it was there when this request came in: another one has signed out meanwhile
+    if (!ended) raise(sessionId === caller.sessionId ? 'not-signed-in' : 'not-found');
   }
 
   /**
-   * Changes the caller's password and ends their other sessions.
+   * Changes the caller's password and ends their other sessions and their tokens.
    * @throws Refused `malformed` (a password that is easy to guess), `re-authentication-failed`, `too-many-requests` after too many failures
    */
   async changePassword(caller: Actor, current: string, next: string): Promise<void> {
     demand(checkStrength(next, [caller.name, caller.email, this.settings.ORGANISATION], '/next'));
-    const proven = await this.throttle.attempt(proofLimitsOf(caller.personId), async () =>
-      (await this.passwords.verify(caller.personId, current)) ? true : null,
-    );
-    if (proven === null) raise('re-authentication-failed');
+    demandProof(await this.proofs.verify(caller.personId, { password: current }));
     const hash = await this.passwords.hash(next);
     await this.transactions.run(async (tx) => {
       await tx.query(`UPDATE person SET password_hash = $2 WHERE person_id = $1`, [caller.personId, hash]);

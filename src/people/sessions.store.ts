@@ -3,6 +3,7 @@ import { Settings } from '../config';
 import { newId } from '../kernel/ids';
 import { Database, type Tx, rowsOf } from '../platform/transaction';
 import { cleanEmail } from './person';
+import { PersonalTokensStore } from './personal-tokens.store';
 import { hashOfToken, newToken } from './token';
 
 /** A session that has just begun; its token is known here and to the client only. */
@@ -28,6 +29,7 @@ export class SessionsStore {
   constructor(
     private readonly settings: Settings,
     private readonly db: Database,
+    private readonly tokens: PersonalTokensStore,
   ) {}
 
   /** Whose address this is, in one statement that takes as long for nobody's; null for nobody's, and for somebody's who is deactivated. */
@@ -74,8 +76,14 @@ export class SessionsStore {
     return count > 0;
   }
 
-  /** Ends every session of a person, but the one that is named. */
+  /** Ends the session that a browser had until somebody signed in with it: a cookie that was there before is worth nothing after. */
+  async endFormer(tx: Tx, token: string | null): Promise<void> {
+    if (token !== null) await tx.query(`DELETE FROM session WHERE token_hash = $1`, [hashOfToken(token)]);
+  }
+
+  /** Ends every session of a person, but the one that is named, and all their personal access tokens. */
   async endAll(tx: Tx, personId: string, but: string | null = null): Promise<void> {
+    await this.tokens.revokeAll(tx, personId);
     await tx.query(`DELETE FROM session WHERE person_id = $1 AND ($2::uuid IS NULL OR session_id <> $2)`, [personId, but]);
   }
 }

@@ -1,19 +1,20 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { Settings } from '../config';
 import { isId } from '../kernel/ids';
-import { raise } from '../kernel/refusal';
+import { Settings } from '../config';
+import { demand, raise } from '../kernel/refusal';
 import type { ApiReply, ApiRequest } from '../platform/api-request';
 import { demandRate, ofNetwork } from '../platform/rate-limit.guard';
 import { RateLimits } from '../platform/rate-limits';
 import { isPublic, subjectParameters } from '../platform/requires';
+import { checkOrigin, tokenOfCookie } from './session-cookie';
 import { SignInQuery } from './sign-in.query';
-import { isToken } from './token';
+import { isPersonalToken, isToken } from './token';
 
-/** The token of an Authorization header, or null where there is none of the right form. */
+/** The token of a session or a personal access token in an Authorization header, or null where there is none of the right form. */
 function tokenOf(header: string | undefined): string | null {
   const token = /^Bearer +(\S+)$/i.exec(header?.trim() ?? '')?.[1];
-  return token !== undefined && isToken(token) ? token : null;
+  return token !== undefined && (isToken(token) || isPersonalToken(token)) ? token : null;
 }
 
 /** The person that the path names: an id, `me`, or null where it names nobody or nobody that there can be. */
@@ -30,17 +31,21 @@ export class SignInGuard implements CanActivate {
   constructor(
     private readonly signIn: SignInQuery,
     private readonly reflector: Reflector,
-    private readonly limits: RateLimits,
     private readonly settings: Settings,
+    private readonly limits: RateLimits,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     if (isPublic(this.reflector, context.getHandler() as () => unknown)) return true;
     const request = context.switchToHttp().getRequest<ApiRequest>();
-    const token = tokenOf(request.headers.authorization);
+    const { authorization, cookie } = request.headers;
+    // a header that a client set says more than a cookie that a browser sends along: the cookie counts only alone
+    const byCookie = authorization === undefined ? tokenOfCookie(cookie) : null;
+    const token = tokenOf(authorization) ?? byCookie;
     const viewpoint = token === null ? null : await this.signIn.viewpoint(token, subjectOf(request));
     if (viewpoint === null) return this.refuse(request, context.switchToHttp().getResponse<ApiReply>());
     request.viewpoint = viewpoint;
+    if (byCookie !== null) demand(checkOrigin(this.settings, request));
     return true;
   }
 

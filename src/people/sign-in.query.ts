@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config';
-import type { Role, Viewpoint } from '../kernel/actor';
+import type { Role, Scope, Viewpoint } from '../kernel/actor';
+import { cannotWrite } from '../platform/problem.filter';
 import { Database } from '../platform/transaction';
-import { hashOfToken } from './token';
+import { hashOfToken, isPersonalToken } from './token';
 
 interface SignedInRow {
-  session_id: string;
+  credential_id: string;
+  scopes: Scope[] | null;
   due: boolean;
   person_id: string;
   name: string;
@@ -16,20 +18,32 @@ interface SignedInRow {
   mentor_skills: string[];
 }
 
-// $1 the token's hash, $2 idle minutes, $3 the person in the path or null, $4 whether the path says "me".
+// $1 the token's hash, $2 the person in the path or null, $3 whether the path says "me", $4 idle minutes (of sessions).
 // Every step is an index seek by one key; without a person in the path the two subqueries do not run.
-const signedInSql = `
-  SELECT s.session_id, s.last_used_at < now() - least(interval '1 minute', make_interval(mins => $2::int) / 4) AS due,
+const signedInSql = (credential: string, from: string, alive: string): string => `
+  SELECT ${credential},
          p.person_id, p.name, p.email, p.roles, e.person_id AS engineer_id,
          e.person_id IS NOT NULL AND EXISTS (
            SELECT 1 FROM reporting_line l WHERE l.ancestor_id = p.person_id AND l.descendant_id = e.person_id) AS above,
          ARRAY(SELECT DISTINCT k.skill_ref FROM mentorship m JOIN mentorship_skill k USING (engineer_id, mentorship_id)
                 WHERE m.engineer_id = e.person_id AND m.mentor_id = p.person_id
                   AND m.from_at <= now() AND (m.until_at IS NULL OR m.until_at > now()) ORDER BY k.skill_ref) AS mentor_skills
-    FROM session s
-    JOIN person p ON p.person_id = s.person_id
-    LEFT JOIN person e ON e.person_id = CASE WHEN $4::boolean THEN p.person_id ELSE $3::uuid END
-   WHERE s.token_hash = $1 AND p.active AND s.expires_at > now() AND s.last_used_at > now() - make_interval(mins => $2::int)`;
+    FROM ${from} c
+    JOIN person p ON p.person_id = c.person_id
+    LEFT JOIN person e ON e.person_id = CASE WHEN $3::boolean THEN p.person_id ELSE $2::uuid END
+   WHERE c.token_hash = $1 AND p.active AND c.expires_at > now() AND ${alive}`;
+
+const sessionSql = signedInSql(
+  `c.session_id AS credential_id, NULL AS scopes, c.last_used_at < now() - least(interval '1 minute', make_interval(mins => $4::int) / 4) AS due`,
+  'session',
+  'c.last_used_at > now() - make_interval(mins => $4::int)',
+);
+
+const personalTokenSql = signedInSql(
+  `c.token_id AS credential_id, c.scopes, coalesce(c.last_used_at < now() - interval '1 minute', true) AS due`,
+  'personal_token',
+  'c.revoked_at IS NULL',
+);
 
 /** Who a token stands for, and what they are to the person in the path: one statement at every request, so that whatever has ended counts at once. */
 @Injectable()
@@ -40,20 +54,28 @@ export class SignInQuery {
   ) {}
 
   /**
-   * The viewpoint of a session that is alive, of a person who is active; else null.
+   * The viewpoint of a session or a personal access token that is alive, of a person who is active; else null.
    * @param subject the id of the person in the path, `me` for the caller, null where the path names nobody
    */
   async viewpoint(token: string, subject: string | null): Promise<Viewpoint | null> {
     const me = subject === 'me';
-    const row = await this.db.one<SignedInRow>(signedInSql, [
-      hashOfToken(token),
-      this.settings.SESSION_IDLE_MINUTES,
-      me ? null : subject,
-      me,
-    ]);
+    const isPersonal = isPersonalToken(token);
+    const whom = [hashOfToken(token), me ? null : subject, me];
+    const row = isPersonal
+      ? await this.db.one<SignedInRow>(personalTokenSql, whom)
+      : await this.db.one<SignedInRow>(sessionSql, [...whom, this.settings.SESSION_IDLE_MINUTES]);
     if (row === null) return null;
-    if (row.due) await this.db.query(`UPDATE session SET last_used_at = now() WHERE session_id = $1`, [row.session_id]);
-    const actor = { personId: row.person_id, name: row.name, email: row.email, roles: row.roles, sessionId: row.session_id };
+    if (row.due) {
+      const [table, key] = isPersonal ? ['personal_token', 'token_id'] : ['session', 'session_id'];
+      try {
+        await this.db.query(`UPDATE ${table} SET last_used_at = now() WHERE ${key} = $1`, [row.credential_id]);
+      } catch (error) {
+        // a full disk is no reason not to read
+        if (!cannotWrite(error)) throw error;
+      }
+    }
+    const { person_id: personId, name, email, roles, credential_id: sessionId, scopes } = row;
+    const actor = { personId, name, email, roles, sessionId, ...(scopes === null ? {} : { token: { scopes } }) };
     if (row.engineer_id === null) return actor;
     return {
       ...actor,

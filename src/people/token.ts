@@ -8,3 +8,11 @@ export const hashOfToken = (token: string): Buffer => createHash('sha256').updat
 
 /** Whether the text has the form of a token that was made here: nothing else is looked up. */
 export const isToken = (text: string): boolean => /^[\w-]{43}$/.test(text);
+
+/** What personal access tokens begin with, so that one that leaked is known for what it is. */
+const personalPrefix = 'tsp_';
+
+export const newPersonalToken = (): string => `${personalPrefix}${newToken()}`;
+
+/** Whether the text has the form of a personal access token. */
+export const isPersonalToken = (text: string): boolean => text.startsWith(personalPrefix) && isToken(text.slice(personalPrefix.length));

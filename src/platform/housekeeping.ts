@@ -4,7 +4,7 @@ import { Settings } from '../config';
 import { keptFor } from './idempotency.interceptor';
 import { Recurring, everyHour } from './recurring';
 
-/** Drops what has served its time: answers kept for Idempotency-Keys, sessions that are over, counts, and networks that nobody signed in from for long. Several processes may do it at once. */
+/** Drops what has served its time: answers kept for Idempotency-Keys, sessions that are over, tokens that have been for a month, one-time codes that nobody confirmed, counts, and networks that nobody signed in from for long. Several processes may do it at once. */
 @Injectable()
 export class Housekeeping implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly recurring = new Recurring('Housekeeping', everyHour, () => this.drop());
@@ -25,6 +25,8 @@ export class Housekeeping implements OnApplicationBootstrap, OnModuleDestroy {
   async drop(): Promise<void> {
     await this.dataSource.query(`DELETE FROM idempotent_answer WHERE answered_at < now() - $1::interval`, [keptFor]);
     await this.dataSource.query(`DELETE FROM session WHERE expires_at < now()`);
+    await this.dataSource.query(`DELETE FROM personal_token WHERE least(expires_at, revoked_at) < now() - interval '30 days'`);
+    await this.dataSource.query(`DELETE FROM totp WHERE state = 'pending' AND begun_at < now() - interval '1 hour'`);
     await this.dataSource.query(`DELETE FROM refused_request WHERE at < now() - make_interval(days => $1::int)`, [
       this.settings.REFUSED_REQUESTS_DAYS,
     ]);

@@ -25,7 +25,7 @@ interface StoredAnswer {
 }
 
 const keptHeaders = ['location', 'etag'] as const;
-const passwords = new Set(['password', 'current', 'next']);
+const passwords = new Set(['password', 'current', 'next', 'totp', 'code']);
 export const keptFor = '24 hours';
 
 /** Answers a POST that is sent again under the same Idempotency-Key with the first answer, which is stored in the business transaction. */

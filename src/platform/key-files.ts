@@ -22,10 +22,7 @@ export function readPrivateKeyFile(
   check: (key: KeyObject) => unknown,
 ): KeyObject {
   const pem = readOrExplain(file, `the key that signs ${purpose}`);
-  const mode = statSync(file).mode & 0o777;
-  if ((mode & openToOthers) !== 0) {
-    throw new StartProblem(`${file} holds the key that signs ${purpose}, and others may use it (mode ${mode.toString(8)}): chmod 600 it.`);
-  }
+  checkMode(file, `the key that signs ${purpose}`);
   try {
     const key = createPrivateKey(pem);
     check(createPublicKey(key));
@@ -33,6 +30,23 @@ export function readPrivateKeyFile(
   } catch {
     throw new StartProblem(`${file} is not ${form} in PEM: make one with "openssl genpkey ${options} -out ${file}".`);
   }
+}
+
+const secretKeyBytes = 32;
+
+/**
+ * Reads a secret key of 32 bytes, in base64, that only its owner may use.
+ * @param purpose what it does: `encrypts the secrets of one-time codes`
+ * @throws StartProblem naming the file, and what to do
+ */
+export function readSecretKeyFile(file: string, purpose: string): Buffer {
+  const text = readOrExplain(file, `the key that ${purpose}`).trim();
+  checkMode(file, `the key that ${purpose}`);
+  const key = Buffer.from(text, 'base64');
+  if (key.length === secretKeyBytes && key.toString('base64') === text) return key;
+  throw new StartProblem(
+    `${file} is not a key of ${secretKeyBytes} bytes in base64: make one with "openssl rand -base64 ${secretKeyBytes} > ${file}".`,
+  );
 }
 
 /**
@@ -61,6 +75,13 @@ export function readPublicKeyFiles<T>(setting: string, folder: string, form: str
         throw new StartProblem(`${file} is not ${form} in PEM: make one with "openssl pkey -in KEY -pubout -out ${file}".`);
       }
     });
+}
+
+function checkMode(file: string, what: string): void {
+  const mode = statSync(file).mode & 0o777;
+  if ((mode & openToOthers) !== 0) {
+    throw new StartProblem(`${file} holds ${what}, and others may use it (mode ${mode.toString(8)}): chmod 600 it.`);
+  }
 }
 
 function readOrExplain(file: string, what: string): string {

@@ -3,6 +3,7 @@ import { ApiExtension, DocumentBuilder, type OpenAPIObject, SwaggerModule } from
 import { type ProblemCode, problemCodes } from '../kernel/problem-codes';
 import { type Dict, closed, exampleOf, modernise } from './openapi-schemas';
 import { problemOf, statusOfKind } from './problem.filter';
+import type { Access } from './routes';
 
 const problemsExtension = 'x-problems';
 
@@ -15,6 +16,7 @@ const versionedKey = 'x-versioned';
 export const Versioned = (ifMatch: 'demanded' | 'honoured' = 'demanded'): MethodDecorator => ApiExtension(versionedKey, ifMatch);
 
 const audienceExtension = 'x-audience';
+const scopeExtension = 'x-scope';
 const taggedKey = 'x-etag';
 
 /** Declares that the answer carries an ETag. */
@@ -63,9 +65,9 @@ const exampleRequestId = '01931b2e-7c00-4000-8000-000000000001';
 
 /**
  * The document of the built application: OpenAPI 3.1, with each route's problems, headers and audience filled in from what the routes declare.
- * @param audiences who each route is for, by `METHOD /path`
+ * @param access whom each route lets in, by `METHOD /path`
  */
-export function describeApi(app: NestFastifyApplication, audiences: ReadonlyMap<string, readonly string[]>): OpenAPIObject {
+export function describeApi(app: NestFastifyApplication, access: ReadonlyMap<string, Access>): OpenAPIObject {
   const config = new DocumentBuilder()
     .setTitle('Touchstone')
     .setDescription(
@@ -76,6 +78,20 @@ export function describeApi(app: NestFastifyApplication, audiences: ReadonlyMap<
     .setVersion('1')
     .setOpenAPIVersion('3.1.0')
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'opaque', description: 'The token of a session.' }, 'session')
+    .addBearerAuth(
+      {
+        type: 'http',
+        scheme: 'bearer',
+        bearerFormat: 'opaque',
+        description: 'A personal access token, where its scopes (`x-scope`) let it in.',
+      },
+      'personal-token',
+    )
+    .addCookieAuth(
+      '__Host-touchstone',
+      { type: 'apiKey', in: 'cookie', description: 'A session kept in a cookie; requests that change something must name their `Origin`.' },
+      'cookie',
+    )
     .build();
   const document = SwaggerModule.createDocument(app, config, {
     operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}.${method}`,
@@ -85,23 +101,23 @@ export function describeApi(app: NestFastifyApplication, audiences: ReadonlyMap<
   const { schemas } = document.components;
   for (const [path, operations] of Object.entries(document.paths)) {
     for (const [method, operation] of Object.entries(operations)) {
-      operations[method] = describe(modernise(operation) as Operation, method, path, audiences.get(`${method.toUpperCase()} ${path}`));
+      operations[method] = describe(modernise(operation) as Operation, method, path, access.get(`${method.toUpperCase()} ${path}`));
       addExamples(operations[method], schemas);
     }
   }
   return sorted(document) as unknown as OpenAPIObject;
 }
 
-function describe(operation: Operation, method: string, path: string, audience: readonly string[] | undefined): Operation {
-  const isPublic = audience === undefined;
+function describe(operation: Operation, method: string, path: string, access: Access | undefined): Operation {
+  const isPublic = access === undefined;
   const inApi = path.startsWith('/api/v1');
   const codes = new Set<ProblemCode>(['database-away', 'too-busy', 'too-many-requests']);
   const versioned = operation[versionedKey] as 'demanded' | 'honoured' | undefined;
   operation.parameters ??= [];
   if (!isPublic) {
-    codes.add('not-signed-in');
-    operation.security = [{ session: [] }];
-    if (!audience.includes('signed-in')) codes.add('not-allowed');
+    for (const code of ['not-signed-in', 'scope-too-small', 'origin-mismatch'] as const) codes.add(code);
+    operation.security = [{ session: [] }, { cookie: [] }, ...(access.scope === null ? [] : [{ 'personal-token': [] }])];
+    if (!access.audience.includes('signed-in')) codes.add('not-allowed');
   } else operation.security = [];
   operation.parameters.unshift(...pathParameters(path, operation.parameters));
   if (path.includes('{')) codes.add('not-found');
@@ -133,7 +149,10 @@ function describe(operation: Operation, method: string, path: string, audience: 
   for (const code of (operation[problemsExtension] as ProblemCode[] | undefined) ?? []) codes.add(code);
   const tagged = operation[taggedKey] === true || (versioned === 'demanded' && method !== 'delete');
   for (const name of [problemsExtension, versionedKey, taggedKey]) delete operation[name];
-  if (audience !== undefined) operation[audienceExtension] = audience;
+  if (access !== undefined) {
+    operation[audienceExtension] = access.audience;
+    operation[scopeExtension] = access.scope;
+  }
   for (const [status, response] of Object.entries(operation.responses)) {
     const headers: Dict = { 'X-Request-Id': { description: 'Names this request in the log.', schema: { type: 'string' } } };
     if (tagged) headers['ETag'] = { description: 'The version of the resource.', schema: { type: 'string' }, example: '"v3"' };

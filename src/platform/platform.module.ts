@@ -6,6 +6,7 @@ import { RefusedRequestsController } from './refused-requests.controller';
 import { RefusedRequestsLog } from './refused-requests.log';
 import { RefusedRequestsQuery } from './refused-requests.query';
 import { RoutesDeclareTheirAudience } from './requires';
+import { Secrets } from './secrets';
 import { RateLimits } from './rate-limits';
 import { Tallies } from './tallies';
 import { Database, Transactions } from './transaction';
@@ -24,7 +25,8 @@ import { Database, Transactions } from './transaction';
     RateLimits,
     RefusedRequestsLog,
     RefusedRequestsQuery,
+    Secrets,
   ],
-  exports: [Transactions, Database, Tallies, RateLimits],
+  exports: [Transactions, Database, Tallies, RateLimits, Secrets],
 })
 export class PlatformModule {}

@@ -1,7 +1,7 @@
 import { type CanActivate, type ExecutionContext, Injectable, SetMetadata } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
-import { type Viewpoint, isAdmin, isAuditor, isMentor } from '../kernel/actor';
-import { raise } from '../kernel/refusal';
+import { type Scope, type Viewpoint, isAdmin, isAuditor, isMentor } from '../kernel/actor';
+import { type Refusal, demand, raise, refuse } from '../kernel/refusal';
 import type { ApiRequest } from './api-request';
 
 /**
@@ -12,12 +12,23 @@ export type Audience = 'signed-in' | 'admin' | 'auditor' | 'self' | 'mentor' | '
 
 const requiresKey = 'touchstone:requires';
 const publicKey = 'touchstone:public';
+const scopeKey = 'touchstone:scope';
 
 /** Declares who may call a route. A route without this and without Public() keeps the application from booting. */
 export const Requires = (...audience: [Audience, ...Audience[]]): MethodDecorator => SetMetadata(requiresKey, audience);
 
 /** Declares that a route is open to everyone, signed in or not. */
 export const Public = (): MethodDecorator => SetMetadata(publicKey, true);
+
+/**
+ * Declares the scope that lets a personal access token in, where its person is let in. A route without this is closed to tokens: what approves,
+ * judges, revokes, administers, or is about signing in, never has one.
+ */
+export const Scoped = (scope: Scope): MethodDecorator => SetMetadata(scopeKey, scope);
+
+/** The scope of a route, or null where it is closed to tokens. */
+export const scopeOf = (reflector: Reflector, handler: () => unknown): Scope | null =>
+  reflector.get<Scope | undefined>(scopeKey, handler) ?? null;
 
 export const audienceOf = (reflector: Reflector, handler: () => unknown): readonly Audience[] | undefined =>
   reflector.get<readonly Audience[] | undefined>(requiresKey, handler);
@@ -52,6 +63,13 @@ export function belongsTo(audience: Audience, viewpoint: Viewpoint): boolean {
 const knowsOf = (viewpoint: Viewpoint): boolean =>
   (['admin', 'auditor', 'self', 'mentor', 'line'] as const).some((audience) => belongsTo(audience, viewpoint));
 
+/** What a route says to a caller's token, if a token signed them in. It depends on the route alone, so it tells nothing of what is there. */
+function checkScope({ token }: Viewpoint, scope: Scope | null): Refusal | null {
+  if (token === undefined) return null;
+  if (scope === null) return refuse('scope-too-small', 'This is closed to personal access tokens, whatever their scopes: sign in.');
+  return token.scopes.includes(scope) ? null : refuse('scope-too-small', `This needs a token with the scope ${scope}.`);
+}
+
 /** Lets a caller through to a route that is for them; the sign-in guard has run before and set the viewpoint. */
 @Injectable()
 export class RequiresGuard implements CanActivate {
@@ -63,6 +81,7 @@ export class RequiresGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<ApiRequest>();
     const { viewpoint } = request;
     if (viewpoint === undefined) return raise('not-signed-in');
+    demand(checkScope(viewpoint, scopeOf(this.reflector, handler)));
     const aboutSomebody = subjectParameters.some((name) => request.params[name] !== undefined);
     if (aboutSomebody && viewpoint.relation === undefined) return raise('not-found');
     const audience = audienceOf(this.reflector, handler) ?? [];

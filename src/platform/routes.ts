@@ -1,6 +1,7 @@
 import { type INestApplicationContext, RequestMethod } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
-import { type Audience, audienceOf, isPublic } from './requires';
+import type { Scope } from '../kernel/actor';
+import { type Audience, audienceOf, isPublic, scopeOf } from './requires';
 
 /** What stands before every route's path, but for those in `unprefixed`. */
 export const apiPrefix = 'api/v1';
@@ -20,6 +21,8 @@ export interface Route {
   /** `/api/v1/engineers/{engineerId}/claims` */
   readonly path: string;
   readonly audience: readonly Audience[] | 'public';
+  /** The scope that lets a personal access token in; null where the route is closed to tokens. */
+  readonly scope: Scope | null;
   /** `ClaimsController.draft` */
   readonly handler: string;
 }
@@ -38,15 +41,31 @@ export function routesOf(app: INestApplicationContext): Route[] {
         if (handler === undefined || !Reflect.hasMetadata('path', handler)) return [];
         const audience: Route['audience'] = isPublic(reflector, handler) ? 'public' : (audienceOf(reflector, handler) ?? []);
         const method = RequestMethod[Reflect.getMetadata('method', handler) as RequestMethod];
-        return pathsOf(metatype, handler).map((path) => ({ method, path, audience, handler: `${metatype.name}.${name}` }));
+        return pathsOf(metatype, handler).map((path) => ({
+          method,
+          path,
+          audience,
+          scope: scopeOf(reflector, handler),
+          handler: `${metatype.name}.${name}`,
+        }));
       });
     });
   return routes.sort((a, b) => (`${a.path} ${a.method}` < `${b.path} ${b.method}` ? -1 : 1));
 }
 
-/** Who each route is for, by `METHOD /path`; public routes are left out. */
-export const audiencesOf = (app: INestApplicationContext): Map<string, readonly Audience[]> =>
-  new Map(routesOf(app).flatMap(({ method, path, audience }) => (audience === 'public' ? [] : [[`${method} ${path}`, audience] as const])));
+/** Whom a route that is not public lets in. */
+export interface Access {
+  readonly audience: readonly Audience[];
+  readonly scope: Scope | null;
+}
+
+/** Whom each route lets in, by `METHOD /path`; public routes are left out. */
+export const accessOf = (app: INestApplicationContext): Map<string, Access> =>
+  new Map(
+    routesOf(app).flatMap(({ method, path, audience, scope }) =>
+      audience === 'public' ? [] : [[`${method} ${path}`, { audience, scope }] as const],
+    ),
+  );
 
 function pathsOf(controller: object, handler: object): string[] {
   return declaredPaths(controller).flatMap((base) =>
