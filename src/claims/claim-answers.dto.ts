@@ -100,6 +100,15 @@ export class EssenceAnswer {
   note: string;
 }
 
+/** What proved that an approval was the mentor's own. */
+export class ProofAnswer {
+  /**
+   * A one-time code, where both were given.
+   * @example password
+   */
+  method: 'password' | 'totp';
+}
+
 /** One mentor's yes to the submission that stands. */
 export class ApprovalAnswer {
   mentor: PersonName;
@@ -113,6 +122,8 @@ export class ApprovalAnswer {
    * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
    */
   submissionDigest: string;
+  /** Approvals from before there were one-time codes do not say. */
+  proof?: ProofAnswer;
 }
 
 /** What is to change about one statement. */

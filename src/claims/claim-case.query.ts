@@ -45,6 +45,8 @@ export interface StandingApproval {
   readonly name: string;
   readonly meaning: string;
   readonly essence: { readonly met: boolean; readonly note: string };
+  /** What proved it; approvals from before one-time codes do not say. */
+  readonly proof?: { readonly method: 'password' | 'totp' };
 }
 
 /** Everything that the rules look at when a claim is decided or shown. */

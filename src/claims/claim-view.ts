@@ -53,12 +53,13 @@ export function answerOf(found: ClaimCase, context: ClaimContext): ClaimAnswer {
     leaveOut: claim.leftOut.map(({ evidence, statement }) => ({ evidence, statement })),
     statements: statementsOf(found, context),
     gate: { submittable: gate.submittable, approvable: gate.approvable, unmet: gate.unmet.map((one) => ({ ...one })) },
-    approvals: approvals.map(({ mentorId, name, at, meaning, essence, submissionDigest }) => ({
+    approvals: approvals.map(({ mentorId, name, at, meaning, essence, submissionDigest, proof }) => ({
       mentor: { id: mentorId, name },
       at: at.toISOString(),
       meaning,
       essence: { met: essence.met, note: essence.note },
       submissionDigest,
+      ...(proof === undefined ? {} : { proof: { method: proof.method } }),
     })),
     eligibleMentors: found.gateFacts.eligibleMentors.map((id) => ({ id, name: names.get(id) ?? '' })),
     essence: context.essence,

@@ -5,8 +5,8 @@ import { addMonths, dayOf } from '../kernel/clock';
 import { newId } from '../kernel/ids';
 import { demand, raise } from '../kernel/refusal';
 import { LedgerLog } from '../ledger/ledger.log';
-import { Passwords } from '../people/passwords';
 import { PeopleFacts } from '../people/people.facts';
+import { Proofs, demandProof } from '../people/proofs';
 import type { Tx } from '../platform/transaction';
 import { ProgressStore } from '../progress/progress.store';
 import { stateAfterApproval } from './claim';
@@ -28,25 +28,26 @@ export class ClaimsApproval {
     private readonly progress: ProgressStore,
     private readonly frameworks: FrameworksFacts,
     private readonly people: PeopleFacts,
-    private readonly passwords: Passwords,
+    private readonly proofs: Proofs,
     private readonly settings: Settings,
   ) {}
 
   /**
    * Approves the state of a claim that the mentor saw. Eligibility and gate are those of this moment, read under the lock.
-   * @throws Refused in the order of api.md: 403, 412, 409, `re-authentication-failed`, `essence-not-met`, `gate-not-met`
+   * @throws Refused in the order of api.md: 403, 412, 409, `re-authentication-failed`, `totp-proof-required`, `essence-not-met`, `gate-not-met`
    */
-  async approve(attempt: Omit<Attempt, 'action'>, { password, meaning, essence }: ApprovalRequest): Promise<void> {
+  async approve(attempt: Omit<Attempt, 'action'>, { password, totp, meaning, essence }: ApprovalRequest): Promise<void> {
     const { caller } = attempt;
-    // hashing takes a while: it is done before the record is locked, and its answer given when its turn comes
-    const proven = await this.passwords.verify(caller.personId, password);
+    // checking takes a while: it is done before the record is locked, and its answer given when its turn comes
+    const verified = await this.proofs.verify(caller.personId, { password, totp });
     await this.decision.run({ ...attempt, action: 'approve' }, async (tx, open) => {
-      if (!proven) return raise('re-authentication-failed');
+      const proof = demandProof(verified);
+      if (open.policy.approversUseTotp && proof.method !== 'totp') return raise('totp-proof-required');
       if (!essence.met) return raise('essence-not-met');
       demand(checkGate('approve', open.gate));
       const { claim, record, policy, approvals } = open;
       const submissionDigest = await this.store.submissionDigest(tx, record, claim.claimId, claim.submission);
-      const said = { name: caller.name, meaning, essence: { met: essence.met, note: essence.note } };
+      const said = { name: caller.name, meaning, essence: { met: essence.met, note: essence.note }, proof: { method: proof.method } };
       const contentDigest = await this.ledger.keep(tx, record, {
         claim: claim.claimId,
         submission: claim.submission,

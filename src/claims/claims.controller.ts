@@ -4,7 +4,7 @@ import type { Viewpoint } from '../kernel/actor';
 import { type ApiReply, Caller, IdParam, IfMatch } from '../platform/api-request';
 import { EmptyRequest } from '../platform/empty.dto';
 import { Problems, Tagged, Versioned } from '../platform/openapi';
-import { Requires } from '../platform/requires';
+import { Requires, Scoped } from '../platform/requires';
 import { ClaimAnswer, ClaimPage } from './claim-answers.dto';
 import { ClaimGuard, ForClaim } from './claim.guard';
 import { ClaimsApproval } from './claims.approval';
@@ -45,6 +45,7 @@ export class ClaimsController {
 
   /** Drafts a claim to a skill level. One claim per skill is open at a time. */
   @Requires('self')
+  @Scoped('claims:write')
   @Problems('level-not-defined', 'claim-open')
   @Tagged()
   @Post()
@@ -61,6 +62,7 @@ export class ClaimsController {
 
   /** The claims of an engineer that the caller may see, newest first. */
   @Requires('self', 'mentor', 'line', 'auditor')
+  @Scoped('record:read')
   @Get()
   list(@Caller() caller: Viewpoint, @IdParam(engineer) engineerId: string, @Query() query: ClaimsQuery): Promise<ClaimPage> {
     return this.queries.list(caller, engineerId, query);
@@ -68,6 +70,7 @@ export class ClaimsController {
 
   /** One claim with its statements, what shows them, the gate with everything that is missing, and what the caller may do. */
   @Requires('self', 'mentor', 'line', 'auditor')
+  @Scoped('record:read')
   @UseGuards(ClaimGuard)
   @Tagged()
   @Get(':claimId')
@@ -82,6 +85,7 @@ export class ClaimsController {
 
   /** Changes the summary, what is left out, or where there was no opportunity, in `draft` and `changes-requested`. */
   @Requires('self', 'mentor', 'line', 'auditor')
+  @Scoped('claims:write')
   @UseGuards(ClaimGuard)
   @ForClaim('edit')
   @Versioned()
@@ -101,6 +105,7 @@ export class ClaimsController {
 
   /** Submits the claim: pins exactly the evidence revisions that it rests on. */
   @Requires('self', 'mentor', 'line', 'auditor')
+  @Scoped('claims:write')
   @UseGuards(ClaimGuard)
   @ForClaim('submit')
   @Versioned()
@@ -121,6 +126,7 @@ export class ClaimsController {
 
   /** Takes the claim back; a new one may follow. */
   @Requires('self', 'mentor', 'line', 'auditor')
+  @Scoped('claims:write')
   @UseGuards(ClaimGuard)
   @ForClaim('withdraw')
   @Versioned()
@@ -210,6 +216,8 @@ export class ClaimsController {
     'already-approved',
     'already-signed-off',
     're-authentication-failed',
+    'totp-proof-required',
+    'secrets-key-missing',
     'essence-not-met',
     'gate-not-met',
   )

@@ -8,12 +8,10 @@ import {
   IsIn,
   IsObject,
   IsOptional,
-  IsString,
-  MaxLength,
-  MinLength,
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
+import { ProofRequest } from '../people/proofs.dto';
 import { IsIdText, IsText } from '../platform/rules';
 import { PageQuery } from '../platform/page.dto';
 
@@ -175,16 +173,8 @@ export class EssenceRequest {
   note: string;
 }
 
-/** One mentor's signed yes to the state of the claim that If-Match names. */
-export class ApprovalRequest {
-  /**
-   * The password of the mentor, again.
-   * @example "correct horse battery staple"
-   */
-  @IsString()
-  @MinLength(1)
-  @MaxLength(256)
-  password: string;
+/** One mentor's signed yes to the state of the claim that If-Match names, proven afresh: by the password, a one-time code, or both. */
+export class ApprovalRequest extends ProofRequest {
   /** @example "I have seen this work and judged it against each statement." */
   @IsText(1000)
   meaning: string;

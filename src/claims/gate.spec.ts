@@ -55,6 +55,7 @@ describe('the policy a level begins with', () => {
       approvals,
       stepping: 'any',
       lineManagerMayApprove: false,
+      approversUseTotp: false,
       validMonths: null,
       reviewDays: 10,
     });
@@ -217,6 +218,7 @@ const anyFacts: fc.Arbitrary<GateFacts> = fc.record({
     approvals: fc.integer({ min: 1, max: 2 }),
     stepping: fc.constantFrom('any' as const, 'one-at-a-time' as const),
     lineManagerMayApprove: fc.boolean(),
+    approversUseTotp: fc.constant(false),
     validMonths: fc.constant(null),
     reviewDays: fc.constant(10),
   }),

@@ -17,7 +17,7 @@ import { isId } from '../kernel/ids';
 import { demand, raise } from '../kernel/refusal';
 import { type ApiReply, type ApiRequest, Caller, IdParam, IfMatch } from '../platform/api-request';
 import { Problems, Tagged, Versioned } from '../platform/openapi';
-import { Requires } from '../platform/requires';
+import { Requires, Scoped } from '../platform/requires';
 import { checkMayRevoke } from './sign-off.policy';
 import { RegisterQuery, RevocationRequest, SignOffAnswer, SignOffPage } from './sign-offs.dto';
 import { SignOffsQueries } from './sign-offs.queries';
@@ -50,6 +50,7 @@ export class SignOffsController {
 
   /** An engineer's sign-offs that the caller may see, newest first. Those that a mentor gave stay readable to them, for good. */
   @Requires('self', 'mentor', 'line', 'auditor', 'admin', 'approver')
+  @Scoped('record:read')
   @Get()
   async list(@Caller() caller: Viewpoint, @IdParam(engineer) engineerId: string, @Query() query: RegisterQuery): Promise<SignOffPage> {
     const page = await this.queries.list(caller, engineerId, query);
@@ -62,6 +63,7 @@ export class SignOffsController {
 
   /** One sign-off with its frozen content; for admins the register's part of it. */
   @Requires('self', 'mentor', 'line', 'auditor', 'admin', 'approver')
+  @Scoped('record:read')
   @Tagged()
   @Get(':signOffId')
   async get(
@@ -80,7 +82,7 @@ export class SignOffsController {
   @UseGuards(RevocationGuard)
   @Versioned('honoured')
   @Tagged()
-  @Problems('own-relation', 'already-revoked', 're-authentication-failed')
+  @Problems('own-relation', 'already-revoked', 're-authentication-failed', 'secrets-key-missing')
   @HttpCode(200)
   @Post(':signOffId/revocation')
   async revoke(
@@ -103,6 +105,7 @@ export class RegisterController {
 
   /** The register: who holds what level since when, approved by whom. Never evidence. */
   @Requires('admin', 'auditor')
+  @Scoped('dashboards:read')
   @Get()
   register(@Query() query: RegisterQuery): Promise<SignOffPage> {
     return this.queries.register(query);

@@ -1,20 +1,13 @@
 import { Transform } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min, MinLength } from 'class-validator';
+import { IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
+import { ProofRequest } from '../people/proofs.dto';
 import { PageQuery } from '../platform/page.dto';
 import { PersonName } from '../platform/person-name.dto';
 import { IsCalendarDay, IsText } from '../platform/rules';
 import { ApprovalAnswer, ClaimPolicyAnswer } from './claim-answers.dto';
 
-/** Why a sign-off is revoked, with the admin's own password. */
-export class RevocationRequest {
-  /**
-   * The password of the admin, again.
-   * @example "correct horse battery staple"
-   */
-  @IsString()
-  @MinLength(1)
-  @MaxLength(256)
-  password: string;
+/** Why a sign-off is revoked, proven afresh: by the admin's own password, a one-time code, or both. */
+export class RevocationRequest extends ProofRequest {
   /** @example "The evidence turned out to be somebody else's work." */
   @IsText(5000)
   reason: string;

@@ -5,7 +5,7 @@ import { dayOf } from '../kernel/clock';
 import { demand, raise } from '../kernel/refusal';
 import { checkVersionIfGiven, tagOfVersion } from '../kernel/version-tag';
 import { LedgerLog } from '../ledger/ledger.log';
-import { Passwords } from '../people/passwords';
+import { Proofs, demandProof } from '../people/proofs';
 import { Database, Transactions, rowsOf } from '../platform/transaction';
 import { ProgressStore } from '../progress/progress.store';
 import { ClaimsStore } from './claims.store';
@@ -33,7 +33,7 @@ export class SignOffsService {
     private readonly ledger: LedgerLog,
     private readonly store: ClaimsStore,
     private readonly progress: ProgressStore,
-    private readonly passwords: Passwords,
+    private readonly proofs: Proofs,
     private readonly settings: Settings,
   ) {}
 
@@ -49,9 +49,9 @@ export class SignOffsService {
     engineerId: string,
     signOffId: string,
     ifMatch: string | undefined,
-    { password, reason }: RevocationRequest,
+    { password, totp, reason }: RevocationRequest,
   ): Promise<void> {
-    const proven = await this.passwords.verify(caller.personId, password);
+    const verified = await this.proofs.verify(caller.personId, { password, totp });
     await this.transactions.run(async (tx) => {
       const record = await this.ledger.lock(tx, engineerId);
       // who holds this level judges others by it: their approvals wait for this, or this for them
@@ -61,9 +61,14 @@ export class SignOffsService {
       demand(checkMayRevoke(caller, { engineerId, approvers: row.approvers }));
       demand(checkVersionIfGiven(ifMatch, tagOfVersion(row.revoked ? 2 : 1)));
       if (row.revoked) return raise('already-revoked');
-      if (!proven) return raise('re-authentication-failed');
+      const proof = demandProof(verified);
       const revokedOn = dayOf(record.at, this.settings.TIME_ZONE);
-      const contentDigest = await this.ledger.keep(tx, record, { signOff: signOffId, on: revokedOn, reason });
+      const contentDigest = await this.ledger.keep(tx, record, {
+        signOff: signOffId,
+        on: revokedOn,
+        reason,
+        proof: { method: proof.method },
+      });
       await this.store.insertRevocation(tx, record, {
         signOffId,
         revokedBy: caller.personId,

@@ -94,12 +94,13 @@ export function signOffContent(found: ClaimCase, grant: Grant): Json {
           acceptedAt: support.reviewedAt?.toISOString() ?? '',
         })),
     })),
-    approvals: grant.approvals.map(({ mentorId, name, at, meaning, essence, submissionDigest }) => ({
+    approvals: grant.approvals.map(({ mentorId, name, at, meaning, essence, submissionDigest, proof }) => ({
       mentor: { id: mentorId, name },
       at: at.toISOString(),
       meaning,
       essence: { met: essence.met, note: essence.note },
       submissionDigest,
+      ...(proof === undefined ? {} : { proof: { method: proof.method } }),
     })),
   };
 }

@@ -58,9 +58,10 @@ export function drawSignOff(content: SignOffContent, circumstances: Circumstance
   sheet.heading('In the engineer’s words');
   sheet.text(content.summary);
   sheet.heading(content.approvals.length === 1 ? 'Approved by' : `Approved by ${content.approvals.length} mentors`);
-  for (const { mentor, at, meaning, essence } of content.approvals) {
+  for (const { mentor, at, meaning, essence, proof } of content.approvals) {
     sheet.keepTogether(60);
-    sheet.text(`${mentor.name} · ${minute(at)}`, { font: 'bold', after: 1 });
+    const by = proof === undefined ? '' : ` · proven by ${proof.method === 'totp' ? 'a one-time code' : 'password'}`;
+    sheet.text(`${mentor.name} · ${minute(at)}${by}`, { font: 'bold', after: 1 });
     sheet.text(`“${meaning}”`, { indent: 12, after: 1 });
     sheet.text(`Essence of the level ${essence.met ? 'met' : 'not met'}: ${essence.note}`, { indent: 12, after: 8 });
   }

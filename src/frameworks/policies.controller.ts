@@ -5,7 +5,7 @@ import { raise } from '../kernel/refusal';
 import { tagOfVersion } from '../kernel/version-tag';
 import { type ApiReply, Caller, IfMatch } from '../platform/api-request';
 import { Problems, Tagged, Versioned } from '../platform/openapi';
-import { Requires } from '../platform/requires';
+import { Requires, Scoped } from '../platform/requires';
 import { OwnPolicyGuard } from './own-policy.guard';
 import { PolicyAnswer, PolicyRequest } from './policies.dto';
 import { PoliciesQueries } from './policies.queries';
@@ -24,6 +24,7 @@ export class PoliciesController {
 
   /** The numbers in the gate of a skill level, and every version there was. */
   @Requires('signed-in')
+  @Scoped('catalogue:read')
   @Tagged()
   @Get()
   async get(@Param('skillLevel') skillLevel: string, @Res({ passthrough: true }) reply: ApiReply): Promise<PolicyAnswer> {
@@ -48,7 +49,7 @@ export class PoliciesController {
     @Body() numbers: PolicyRequest,
     @Res({ passthrough: true }) reply: ApiReply,
   ): Promise<PolicyAnswer> {
-    await this.policies.set(caller, skillLevel, numbers, ifMatch);
+    await this.policies.set(caller, skillLevel, { ...numbers, approversUseTotp: numbers.approversUseTotp ?? false }, ifMatch);
     return this.get(skillLevel, reply);
   }
 }

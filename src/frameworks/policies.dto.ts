@@ -1,7 +1,7 @@
 import { IsBoolean, IsIn, IsInt, Max, Min, ValidateIf } from 'class-validator';
 import { PersonName } from '../platform/person-name.dto';
 
-/** All the numbers of a gate. None may be left out; `validMonths` may be null. */
+/** All the numbers of a gate. None but `approversUseTotp` may be left out; `validMonths` may be null. */
 export class PolicyRequest {
   /**
    * How many accepted supports each statement needs.
@@ -61,6 +61,14 @@ export class PolicyRequest {
    */
   @IsBoolean({ message: '$property must be given, as true or false' })
   lineManagerMayApprove: boolean;
+
+  /**
+   * Whether approvals must be proven by a one-time code. Left out it is false: all the numbers are set, and older clients know nothing of this one.
+   * @example false
+   */
+  @IsBoolean({ message: '$property must be true or false' })
+  @ValidateIf((_, value) => value !== undefined)
+  approversUseTotp?: boolean;
 
   /**
    * How many months a sign-off lasts; null is for good.
@@ -131,6 +139,12 @@ export class PolicyNumbersAnswer {
    * @example false
    */
   lineManagerMayApprove: boolean;
+
+  /**
+   * Whether approvals must be proven by a one-time code. Sign-offs from before there were one-time codes do not say.
+   * @example false
+   */
+  approversUseTotp?: boolean;
 
   /**
    * How many months a sign-off lasts; null is for good.

@@ -5,7 +5,7 @@ import type { Policy } from './policy';
 /** The columns of `policy p`, named as in Policy. */
 export const policyColumns = `p.skill_level_ref AS "skillLevel", p.version, p.accepted_per_statement AS "acceptedPerStatement", p.may_miss AS "mayMiss",
   p.distinct_evidence AS "distinctEvidence", p.max_age_months AS "maxAgeMonths", p.approvals, p.stepping,
-  p.line_manager_may_approve AS "lineManagerMayApprove", p.valid_months AS "validMonths", p.review_days AS "reviewDays"`;
+  p.line_manager_may_approve AS "lineManagerMayApprove", p.approvers_use_totp AS "approversUseTotp", p.valid_months AS "validMonths", p.review_days AS "reviewDays"`;
 
 /** Which policy a gate goes by. */
 @Injectable()

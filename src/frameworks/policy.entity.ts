@@ -31,6 +31,9 @@ export class PolicyEntity {
   @Column('boolean', { name: 'line_manager_may_approve' })
   lineManagerMayApprove: boolean;
 
+  @Column('boolean', { name: 'approvers_use_totp', default: false })
+  approversUseTotp: boolean;
+
   @Column('smallint', { name: 'valid_months', nullable: true })
   validMonths: number | null;
 

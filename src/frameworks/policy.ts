@@ -16,6 +16,8 @@ export interface PolicyNumbers {
   readonly stepping: 'any' | 'one-at-a-time';
   /** Whether somebody above the engineer in the reporting line may judge and approve. */
   readonly lineManagerMayApprove: boolean;
+  /** Whether an approval must be proven by a one-time code; the password is not enough then. */
+  readonly approversUseTotp: boolean;
   /** How many months a sign-off lasts; null is for good. */
   readonly validMonths: number | null;
   /** By how many working days after its submission a claim is due. */
@@ -31,6 +33,7 @@ export const policyNames = [
   'approvals',
   'stepping',
   'lineManagerMayApprove',
+  'approversUseTotp',
   'validMonths',
   'reviewDays',
 ] as const satisfies readonly (keyof PolicyNumbers)[];
@@ -53,6 +56,7 @@ export const defaultPolicy = (level: number, statements: number): PolicyNumbers 
   approvals: level >= 5 ? 2 : 1,
   stepping: 'any',
   lineManagerMayApprove: false,
+  approversUseTotp: false,
   validMonths: null,
   reviewDays: 10,
 });

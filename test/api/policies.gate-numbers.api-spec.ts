@@ -38,7 +38,14 @@ describe('a policy', () => {
   ])('of level %d begins with the defaults', async (level, own) => {
     const { status, body, etag } = await engineer.get<PolicyAnswer>(path(level));
     expect([status, etag]).toEqual([200, '"v1"']);
-    const first = { version: 1, ...numbers, ...own, setBy: null, setAt: expect.stringMatching(/^\d{4}-.*Z$/) as string };
+    const first = {
+      version: 1,
+      ...numbers,
+      approversUseTotp: false,
+      ...own,
+      setBy: null,
+      setAt: expect.stringMatching(/^\d{4}-.*Z$/) as string,
+    };
     expect(body).toEqual({ skillLevel: `sfia-9:ITOP.${level}`, ...first, versions: [first] });
   });
 
