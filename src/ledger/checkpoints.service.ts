@@ -16,6 +16,12 @@ export class CheckpointRefused extends Error {
   override readonly name = 'CheckpointRefused';
 }
 
+/** Of a checkpoint as old as the clock, the clock was set back since: it must not keep others from being made until the time has come again. */
+function isYoung(newest: SignedCheckpoint, at: Date, minutes: number): boolean {
+  const age = at.getTime() - Date.parse(newest.at);
+  return age > 0 && age < minutes * 60_000;
+}
+
 /** Makes checkpoints. */
 @Injectable()
 export class CheckpointsService {
@@ -41,7 +47,7 @@ export class CheckpointsService {
       await this.store.takeTurn(tx);
       const newest = await this.store.newest(tx);
       const at = await this.store.clock(tx, newest);
-      if (newest !== null && at.getTime() - Date.parse(newest.at) < unlessYoungerThan * 60_000) return { checkpoint: newest, isNew: false };
+      if (newest !== null && isYoung(newest, at, unlessYoungerThan)) return { checkpoint: newest, isNew: false };
       return this.sign(tx, ring, newest, at);
     });
   }

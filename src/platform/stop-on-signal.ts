@@ -13,9 +13,9 @@ export function stopOnSignal(app: NestFastifyApplication, closeRest: () => Promi
   let stoppingSince: number | undefined;
   const onSignal = (): void => {
     if (stoppingSince === undefined) {
-      stoppingSince = Date.now();
+      stoppingSince = performance.now();
       void stop(app, closeRest);
-    } else if (Date.now() - stoppingSince > sameSignalMs) process.exit(1);
+    } else if (performance.now() - stoppingSince > sameSignalMs) process.exit(1);
   };
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, onSignal);
   if (process.env['npm_lifecycle_event'] === 'start') whenParentEnds(onSignal);
