@@ -5,9 +5,7 @@ import {
   acceptAll,
   acceptedClaim,
   approval,
-  draftClaim,
   levelRef,
-  logWorkForLevel,
   makeTrio,
   seeClaim,
   signedOffClaim,
@@ -239,78 +237,6 @@ describe('who may approve', () => {
     await api.database.query(`UPDATE person SET approvals_barred_until = now() - interval '1 second' WHERE person_id = $1`, [barred.id]);
     expect(await attempt(barred)).toEqual([200, undefined]);
   });
-});
-
-describe('races', () => {
-  const rounds = 100;
-
-  test('two mentors approve the last approval at once: one signs off', async () => {
-    const trio = await makeTrio(api);
-    const second = await makePerson(api);
-    await mentors(api, second, trio.engineer);
-    await logWorkForLevel(trio.engineer, 1);
-    for (let round = 0; round < rounds; round += 1) {
-      const draft = await draftClaim(trio.engineer, 1);
-      const submitted = await act(trio.engineer, draft, 'submission');
-      const claim = round === 0 ? await acceptAll(trio.mentor, draft) : { ...draft, etag: submitted.etag ?? '' };
-      const answers = await Promise.all([trio.mentor, second].map((who) => act(who, claim, 'approval', approval(who))));
-      expect(answers.map(({ status }) => status).sort()).toEqual([200, 412]);
-    }
-    const [count] = await api.database.query<{ n: number }>(`SELECT count(*)::int AS n FROM sign_off WHERE engineer_id = $1`, [
-      trio.engineer.id,
-    ]);
-    expect(count?.n).toBe(rounds);
-    expect((await trio.engineer.get<{ ok: boolean }>('/engineers/me/ledger/verification')).body.ok).toBe(true);
-  }, 240_000);
-
-  test('the same idempotency key twice at once: one approval, one answer', async () => {
-    const trio = await makeTrio(api);
-    await logWorkForLevel(trio.engineer, 1);
-    for (let round = 0; round < rounds; round += 1) {
-      const draft = await draftClaim(trio.engineer, 1);
-      const submitted = await act(trio.engineer, draft, 'submission');
-      const claim = round === 0 ? await acceptAll(trio.mentor, draft) : { ...draft, etag: submitted.etag ?? '' };
-      const send = (): ReturnType<TestPerson['post']> =>
-        trio.mentor.post(`${claim.path}/approval`, approval(trio.mentor), { ifMatch: claim.etag, key: `approve-${round}` });
-      const answers = await Promise.all([send(), send()]);
-      for (const { status, body } of answers)
-        expect([200, 'idempotency-in-progress']).toContain(status === 200 ? 200 : (body as ProblemAnswer).code);
-      expect(answers.some(({ status }) => status === 200)).toBe(true);
-      const again = await send();
-      expect([again.status, again.headers.get('idempotency-replayed')]).toEqual([200, 'true']);
-      const first = answers.find(({ status, headers }) => status === 200 && headers.get('idempotency-replayed') === null);
-      expect(again.body).toEqual(first?.body);
-    }
-    const [count] = await api.database.query<{ n: number }>(`SELECT count(*)::int AS n FROM approval WHERE engineer_id = $1`, [
-      trio.engineer.id,
-    ]);
-    expect(count?.n).toBe(rounds);
-  }, 240_000);
-
-  test('approval against an edit of the evidence: what is approved is what was seen', async () => {
-    const trio = await makeTrio(api);
-    const [evidenceId] = await logWorkForLevel(trio.engineer, 1);
-    for (let round = 0; round < rounds; round += 1) {
-      const draft = await draftClaim(trio.engineer, 1);
-      await act(trio.engineer, draft, 'submission');
-      const claim = await acceptAll(trio.mentor, draft);
-      const path = `/engineers/me/evidence/${evidenceId}`;
-      const tag = (await trio.engineer.get(path)).etag ?? '';
-      const [approved, withdrawn, edited] = await Promise.all([
-        act(trio.mentor, claim, 'approval', approval(trio.mentor)),
-        act(trio.engineer, claim, 'withdrawal'),
-        trio.engineer.patch(path, { title: `Title ${round}` }, { ifMatch: tag }),
-      ]);
-      expect([approved.status, withdrawn.status].filter((status) => status === 200)).toHaveLength(1);
-      expect([200, 409]).toContain(edited.status);
-      if (approved.status === 200) {
-        const signOff = await trio.engineer.get<SignOffAnswer>(`/engineers/me/sign-offs/${approved.body.signOff?.id}`);
-        const pinned = claim.claim.statements[0]?.evidence[0];
-        expect(signOff.body.content?.statements[0]?.evidence[0]).toMatchObject({ revision: pinned?.revision, title: pinned?.title });
-      } else expect((await seeClaim(trio.engineer, claim.path)).claim.state).toBe('withdrawn');
-    }
-    expect((await trio.engineer.get<{ ok: boolean }>('/engineers/me/ledger/verification')).body.ok).toBe(true);
-  }, 240_000);
 });
 
 test('a claim that is decided never moves again', async () => {

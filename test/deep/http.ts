@@ -59,7 +59,7 @@ export class Client {
             const replayed = incoming.headers['idempotency-replayed'] === 'true';
             resolve({ status, etag: incoming.headers.etag, replayed, body: parsed });
           } catch (error) {
-            reject(error);
+            reject(error instanceof Error ? error : new Error(String(error)));
           }
         });
       });

@@ -12,7 +12,7 @@ import { Client } from './http';
 import type { Draw, Kind, Plan } from './model/plans';
 import { type Policy, type Who, levelOf } from './model/rules';
 import { type Beginning, type Bench, Tally, World, wordsOf } from './model/world';
-import { makePeople, setPassword } from './people';
+import { makePeople, setPassword, unlimited } from './people';
 
 /*
  * Whatever is done in whatever order, by whomever: each command is answered as the rules say (model/rules.ts says them once more), and leaves behind
@@ -30,7 +30,7 @@ let client: Client;
 const tally = new Tally();
 
 beforeAll(async () => {
-  api = await startApp();
+  api = await startApp(unlimited);
   pool = new Pool({ connectionString: api.database.adminUrl, max: parallel });
   client = new Client(api.origin);
 }, 60_000);
@@ -43,8 +43,9 @@ afterAll(async () => {
 /** A skill for one worker, and those of its people who stay. The first works on ITOP, the others on the small pack under names of their own. */
 async function makeBench(worker: number): Promise<Bench> {
   const admin = await makePerson(api, { roles: ['admin'] });
-  const [auditor, stranger] = await makePeople(pool, [{ name: 'Auditor', roles: ['auditor'] }, { name: 'Stranger' }]);
-  if (auditor === undefined || stranger === undefined) throw new Error('nobody was made');
+  const {
+    members: [auditor, stranger],
+  } = await makePeople(pool, [{ name: 'Auditor', roles: ['auditor'] }, { name: 'Stranger' }] as const);
   if (worker === 0) {
     const holder = await makePerson(api);
     const mentor = await makePerson(api);

@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import { dayOf, addMonths } from '../../../src/kernel/clock';
 import { genesisOf } from '../../../src/ledger/entry';
 import { Client, type Reply } from '../http';
-import { type Member, makePeople, password, relate, renewSession } from '../people';
+import { type Member, makePeople, password, renewSession } from '../people';
 import { type Draw, type Kind, type Match, type Plan, planners } from './plans';
 import {
   type Action,
@@ -109,13 +109,36 @@ export class World {
     const { pool, shared, skill, levels } = bench;
     const policies = await policiesOf(bench, policy);
     bench.policies = null;
-    const [manager, mentorA, mentorB, mentorC] = (await makePeople(pool, [
-      { name: 'Manager' },
-      { name: 'Mentor A' },
-      { name: 'Mentor B', roles: ['auditor'] },
-      { name: 'Mentor C', roles: ['admin'] },
-    ])) as [Member, Member, Member, Member];
-    const [engineer] = (await makePeople(pool, [{ name: 'Engineer', manager: manager.id }])) as [Member];
+    const names = Object.keys(mentors) as (keyof Beginning['mentors'])[];
+    const withMentorship = names.filter((name) => mentors[name].mentorship !== 'none');
+    const accredited = names.filter((name) => name !== 'holder' && levels.has(mentors[name].upTo));
+    const order = ['manager', 'mentorA', 'mentorB', 'mentorC', 'engineer'] as const;
+    const { members: made, related } = await makePeople(
+      pool,
+      [
+        { name: 'Manager' },
+        { name: 'Mentor A' },
+        { name: 'Mentor B', roles: ['auditor'] },
+        { name: 'Mentor C', roles: ['admin'] },
+        { name: 'Engineer', manager: 0 },
+      ] as const,
+      (all) => {
+        const idOf = (name: keyof Beginning['mentors'] | 'engineer'): string =>
+          name === 'holder' ? shared.holder.id : (all[order.indexOf(name)]?.id ?? '');
+        const by = shared.admin.id;
+        return {
+          mentorships: withMentorship.map((name) => ({
+            engineer: idOf('engineer'),
+            mentor: idOf(name),
+            by,
+            skill,
+            ended: mentors[name].mentorship === 'ended',
+          })),
+          accreditations: accredited.map((name) => ({ person: idOf(name), by, skill, upTo: mentors[name].upTo })),
+        };
+      },
+    );
+    const [manager, mentorA, mentorB, mentorC, engineer] = made;
     const members = { ...shared, engineer, manager, mentorA, mentorB, mentorC };
     const person = ({ id }: Member, rest: Partial<Person> = {}): Person => ({
       id,
@@ -139,20 +162,11 @@ export class World {
       auditor: person(shared.auditor, { auditor: true }),
       stranger: person(shared.stranger),
     };
-    const names = Object.keys(mentors) as (keyof Beginning['mentors'])[];
-    const related = names.filter((name) => mentors[name].mentorship !== 'none');
-    const accredited = names.filter((name) => name !== 'holder' && levels.has(mentors[name].upTo));
-    const by = shared.admin.id;
-    const made = await relate(
-      pool,
-      related.map((name) => ({ engineer: engineer.id, mentor: people[name].id, by, skill, ended: mentors[name].mentorship === 'ended' })),
-      accredited.map((name) => ({ person: people[name].id, by, skill, upTo: mentors[name].upTo })),
-    );
-    for (const [index, name] of related.entries()) {
-      people[name].mentorships.push({ id: made.mentorships[index] ?? '', inForce: mentors[name].mentorship === 'in-force' });
+    for (const [index, name] of withMentorship.entries()) {
+      people[name].mentorships.push({ id: related.mentorships[index] ?? '', inForce: mentors[name].mentorship === 'in-force' });
     }
     for (const [index, name] of accredited.entries()) {
-      people[name].accreditations.push({ id: made.accreditations[index] ?? '', upTo: mentors[name].upTo, ended: false });
+      people[name].accreditations.push({ id: related.accreditations[index] ?? '', upTo: mentors[name].upTo, ended: false });
     }
     bench.tally.runs += 1;
     const ledger = { seq: 0, hash: genesisOf(engineer.id).toString('hex') };
