@@ -179,13 +179,67 @@ const never: [string, string, string, string][] = [
     check,
     'policy_numbers_check',
   ],
+  [
+    'a token whose text is kept',
+    `INSERT INTO personal_token (token_id, person_id, name, token_hash, scopes, created_at, expires_at) VALUES (gen_random_uuid(), '{engineer}', 'x', 'tsp_in_the_clear'::bytea, ARRAY['record:read'], now(), now() + interval '1 day')`,
+    check,
+    'personal_token_hash_check',
+  ],
+  [
+    'a token without a scope',
+    `INSERT INTO personal_token (token_id, person_id, name, token_hash, scopes, created_at, expires_at) VALUES (gen_random_uuid(), '{engineer}', 'x', sha256('t'), '{}'::text[], now(), now() + interval '1 day')`,
+    check,
+    'personal_token_scopes_check',
+  ],
+  [
+    'a token that administers',
+    `INSERT INTO personal_token (token_id, person_id, name, token_hash, scopes, created_at, expires_at) VALUES (gen_random_uuid(), '{engineer}', 'x', sha256('t'), ARRAY['record:read', 'administration:write'], now(), now() + interval '1 day')`,
+    check,
+    'personal_token_scopes_check',
+  ],
+  [
+    'a token for longer than a year',
+    `INSERT INTO personal_token (token_id, person_id, name, token_hash, scopes, created_at, expires_at) VALUES (gen_random_uuid(), '{engineer}', 'x', sha256('t'), ARRAY['record:read'], now(), now() + interval '369 days')`,
+    check,
+    'personal_token_expiry_check',
+  ],
+  [
+    'a token that never ends',
+    `INSERT INTO personal_token (token_id, person_id, name, token_hash, scopes, created_at, expires_at) VALUES (gen_random_uuid(), '{engineer}', 'x', sha256('t'), ARRAY['record:read'], now(), NULL)`,
+    '23502',
+    '',
+  ],
+  [
+    'a secret of one-time codes in the clear',
+    `INSERT INTO totp (person_id, state, sealed_secret, key_id, confirmed_at) VALUES ('{engineer}', 'pending', substr(sha256('a'), 1, 20), 'k', NULL)`,
+    check,
+    'totp_sealed_check',
+  ],
+  [
+    'one-time codes that are on though nobody confirmed them',
+    `INSERT INTO totp (person_id, state, sealed_secret, key_id, confirmed_at) VALUES ('{engineer}', 'on', sha256('a') || substr(sha256('b'), 1, 16), 'k', NULL)`,
+    check,
+    'totp_confirmed_check',
+  ],
+  [
+    'one-time codes in no known state',
+    `INSERT INTO totp (person_id, state, sealed_secret, key_id, confirmed_at) VALUES ('{engineer}', 'off', sha256('a') || substr(sha256('b'), 1, 16), 'k', NULL)`,
+    check,
+    'totp_state_check',
+  ],
+  [
+    'recovery codes without one-time codes',
+    `INSERT INTO recovery_code (person_id, code_hash) VALUES ('{other}', sha256('c'))`,
+    foreignKey,
+    'recovery_code',
+  ],
 ];
 
 test.each(never)('%s is refused by the schema', async (_, sql, code, constraint) => {
   const filled = sql.replaceAll(/\{(\w+)\}/g, (__, name: keyof typeof ids) => ids[name]);
   const error = await api.database.query(filled).then(
     () => ({ code: 'allowed', constraint: '' }),
-    (refused: { code: string; constraint: string }) => refused,
+    ({ code: refusedBy, constraint = '' }: { code: string; constraint?: string }) => ({ code: refusedBy, constraint }),
   );
   expect([error.code, error.constraint.startsWith(constraint)]).toEqual([code, true]);
 });
