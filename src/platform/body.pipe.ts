@@ -20,7 +20,8 @@ export class TextBody {
 }
 
 export const maxDepth = 32;
-const forbiddenNames = new Set(['__proto__', 'constructor', 'prototype']);
+// names that every object has besides: what turns plain objects into instances would pass over them in silence
+const forbiddenNames = new Set([...Object.getOwnPropertyNames(Object.prototype), 'prototype']);
 const maxErrors = 50;
 
 /** Escapes one name of a JSON pointer (RFC 6901). */

@@ -43,6 +43,8 @@ export interface Described {
   /** Media type → schema of the body. */
   readonly bodies: Readonly<Record<string, Schema>>;
   readonly statuses: readonly string[];
+  /** Media types of what it answers where all is well. */
+  readonly gives: readonly string[];
   /** Whether the document asks for a sign-in. */
   readonly open: boolean;
 }
@@ -50,7 +52,7 @@ export interface Described {
 interface Operation {
   readonly parameters?: readonly Parameter[];
   readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: Schema }>> };
-  readonly responses: Readonly<Record<string, unknown>>;
+  readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, unknown>> }>>;
 }
 
 interface Document {
@@ -78,6 +80,7 @@ export const described: readonly Described[] = Object.entries(document.paths).fl
     parameters,
     bodies: Object.fromEntries(Object.entries(requestBody?.content ?? {}).map(([type, { schema }]) => [type, schema])),
     statuses: Object.keys(responses),
+    gives: Object.entries(responses).flatMap(([status, { content = {} }]) => (status.startsWith('2') ? Object.keys(content) : [])),
     open: !('401' in responses),
   })),
 );

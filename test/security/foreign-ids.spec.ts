@@ -315,6 +315,14 @@ const cases: readonly (readonly [RegExp, (field: Field) => Promise<void>])[] = [
     /\/dashboard query:skill$/,
     async ({ route }) => expectRefused(await ask(route, here.manager, here.ids, { query: '?skill=nobody-1:ITOP' }), 'manager', 404),
   ],
+  [
+    /\/refused-requests query:(person|about)$/,
+    async ({ route, name }) => {
+      expectRefused(await ask(route, here.engineer, {}, { query: `?${name}=${here.engineer.id}` }), 'engineer', 403);
+      const { status, body } = await ask(route, admin, {}, { query: `?${name}=${newId()}` });
+      expect([status, body['items']]).toEqual([200, []]);
+    },
+  ],
   // an answer that is kept for somebody else, or for another record, is nobody else's
   [/ header:Idempotency-Key$/, ({ route }) => foreignKey(route)],
   // the version of something else
