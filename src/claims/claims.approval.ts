@@ -48,7 +48,7 @@ export class ClaimsApproval {
       const { claim, record, policy, approvals } = open;
       const submissionDigest = await this.store.submissionDigest(tx, record, claim.claimId, claim.submission);
       const said = { name: caller.name, meaning, essence: { met: essence.met, note: essence.note }, proof: { method: proof.method } };
-      const contentDigest = await this.ledger.keep(tx, record, {
+      const contentDigest = this.ledger.keep(record, {
         claim: claim.claimId,
         submission: claim.submission,
         submissionDigest: submissionDigest.toString('hex'),
@@ -93,11 +93,7 @@ export class ClaimsApproval {
       ...resting.flatMap(({ reviewedBy }) => (reviewedBy === null ? [] : [reviewedBy])),
     ]);
     const engineer = { id: record.engineerId, name: names.get(record.engineerId) ?? '' };
-    const digest = await this.ledger.keep(
-      tx,
-      record,
-      signOffContent(open, { signOffId, on, until, engineer, essence, approvals, names, resting }),
-    );
+    const digest = this.ledger.keep(record, signOffContent(open, { signOffId, on, until, engineer, essence, approvals, names, resting }));
     const accepted = statements.length - shortStatements({ ...gateFacts, noOpportunity: [] }, 'approval').length;
     await this.store.insertSignOff(tx, record, {
       signOffId,

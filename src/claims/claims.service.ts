@@ -89,7 +89,7 @@ export class ClaimsService {
         resting.some(({ evidenceId, statement }) => evidenceId === support.evidenceId && statement === support.statement),
       );
       const content = submissionContent(open, { submission, submittedOn: today, measuredOn: claim.firstSubmittedOn ?? today }, pinned);
-      const digest = await this.ledger.keep(tx, record, content);
+      const digest = this.ledger.keep(record, content);
       await this.store.insertSubmission(tx, record, claim.claimId, submission, today, digest);
       await this.pins.pin(
         tx,

@@ -63,7 +63,7 @@ export class SignOffsService {
       if (row.revoked) return raise('already-revoked');
       const proof = demandProof(verified);
       const revokedOn = dayOf(record.at, this.settings.TIME_ZONE);
-      const contentDigest = await this.ledger.keep(tx, record, {
+      const contentDigest = this.ledger.keep(record, {
         signOff: signOffId,
         on: revokedOn,
         reason,

@@ -63,7 +63,7 @@ export class EvidenceService {
       const statements = await this.statementsOf(proposals);
       const evidenceId = newId();
       const actor = viewpoint.personId;
-      const digest = await this.ledger.keep(tx, record, content);
+      const digest = this.ledger.keep(record, content);
       await this.store.log(tx, record, evidenceId, content, digest);
       const happenings: Happening[] = [{ kind: 'evidence.logged', subject: subjectOf(evidenceId), actor, digest }];
       for (const proposal of proposals) {
@@ -98,7 +98,7 @@ export class EvidenceService {
       demand(checkEvidenceAction('edit', viewpoint, evidence));
       if (differenceOf(evidence.content, content).length > 0) {
         const revision = evidence.revision + 1;
-        const digest = await this.ledger.keep(tx, record, content);
+        const digest = this.ledger.keep(record, content);
         await this.store.revise(tx, record, evidenceId, revision, content, digest);
         const reopened = reopens(evidence.content, content) ? await this.store.reopen(tx, record, evidenceId) : [];
         await this.store.follow(tx, record, evidenceId, revision);

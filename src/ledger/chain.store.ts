@@ -2,14 +2,23 @@ import { type Json, newSalt, saltedDigest } from '../kernel/canonical-json';
 import { type Tx, rowsOf } from '../platform/transaction';
 import { hashOf } from './entry';
 
+/** A piece of content on its way into the database. */
+interface Kept {
+  readonly digest: Buffer;
+  readonly salt: Buffer;
+  readonly body: string;
+}
+
 /** A chain that this transaction has locked. */
 export interface LockedChain {
   /** The database's clock, read after the lock was had; never before the entry before. */
   readonly at: Date;
   head: { seq: number; hash: Buffer };
+  /** Content that the next append() stores with its entries. */
+  unsaved: Kept[];
 }
 
-/** One thing that happened. `content` is kept apart, salted; `digest` instead of it names content that keep() has stored already. */
+/** One thing that happened. `content` is kept apart, salted; `digest` instead of it names content that keep() has taken already. */
 export interface ChainHappening {
   readonly kind: string;
   readonly subject: string;
@@ -26,76 +35,92 @@ export interface LedgerPosition {
   readonly digest: Buffer;
 }
 
-/** How the chains of one sort are read and written. What names one chain among them comes last among the parameters. */
-interface ChainSql {
-  readonly lock: string;
-  /** $1 the head's seq */
-  readonly clock: string;
-  /** $1 digest, $2 salt, $3 body */
-  readonly keep: string;
-  /** $1 seq, $2 at, $3 actor, $4 kind, $5 subject, $6 digest, $7 previous, $8 hash */
-  readonly append: string;
-  /** $1 seq, $2 hash */
-  readonly move: string;
+/** Where the chains of one sort lie; `owner` is the column that names one among them, if there are several. */
+interface ChainTables {
+  readonly heads: string;
+  readonly entries: string;
+  readonly contents: string;
+  readonly owner: string | null;
 }
 
-const clockAfter = (entry: string): string =>
-  `SELECT greatest(date_trunc('milliseconds', clock_timestamp()), (SELECT at FROM ${entry})) AS at`;
-
 /** The chains of the records: each is named by its engineer. */
-export const recordChains: ChainSql = {
-  lock: `SELECT head_seq, head_hash FROM record WHERE engineer_id = $1 FOR UPDATE`,
-  clock: clockAfter(`ledger_entry WHERE seq = $1 AND engineer_id = $2`),
-  keep: `INSERT INTO record_content (digest, salt, body, engineer_id) VALUES ($1, $2, $3, $4)`,
-  append: `INSERT INTO ledger_entry (seq, at, actor_id, kind, subject, digest, previous, hash, engineer_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-  move: `UPDATE record SET head_seq = $1, head_hash = $2, version = version + 1 WHERE engineer_id = $3`,
-};
+export const recordChains: ChainTables = { heads: 'record', entries: 'ledger_entry', contents: 'record_content', owner: 'engineer_id' };
 
 /** The one chain of the organisation: nothing has to name it. */
-export const administrationChain: ChainSql = {
-  lock: `SELECT head_seq, head_hash FROM administration_record FOR UPDATE`,
-  clock: clockAfter(`administration_entry WHERE seq = $1`),
-  keep: `INSERT INTO administration_content (digest, salt, body) VALUES ($1, $2, $3)`,
-  append: `INSERT INTO administration_entry (seq, at, actor_id, kind, subject, digest, previous, hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-  move: `UPDATE administration_record SET head_seq = $1, head_hash = $2, version = version + 1`,
+export const administrationChain: ChainTables = {
+  heads: 'administration_record',
+  entries: 'administration_entry',
+  contents: 'administration_content',
+  owner: null,
 };
+
+const sqlOf = ({ heads, entries, contents, owner }: ChainTables) => ({
+  // the clock is read from the locked row's tuple: read beside the lock, it could be from before the wait
+  lock: `WITH locked AS MATERIALIZED (SELECT head_seq, head_hash, head_at FROM ${heads} ${owner === null ? '' : `WHERE ${owner} = $1`} FOR UPDATE)
+    SELECT head_seq, head_hash, greatest(date_trunc('milliseconds', clock_timestamp()), head_at) AS at FROM locked`,
+  // contents, entries and head in one statement, however much happened. $1–$3 contents, $4–$10 entries, $11 at, $12–$13 the head, $14 the owner
+  append: `WITH kept AS (
+      INSERT INTO ${contents} (digest, salt, body${owner === null ? '' : `, ${owner}`})
+      SELECT k.digest, k.salt, k.body::jsonb${owner === null ? '' : ', $14::uuid'} FROM unnest($1::bytea[], $2::bytea[], $3::text[]) AS k (digest, salt, body)
+    ), appended AS (
+      INSERT INTO ${entries} (seq, actor_id, kind, subject, digest, previous, hash, at${owner === null ? '' : `, ${owner}`})
+      SELECT n.*, $11::timestamptz${owner === null ? '' : ', $14::uuid'}
+        FROM unnest($4::int[], $5::uuid[], $6::text[], $7::text[], $8::bytea[], $9::bytea[], $10::bytea[]) AS n (seq, actor, kind, subject, digest, previous, hash)
+    )
+    UPDATE ${heads} SET head_seq = $12, head_hash = $13, head_at = $11, version = version + 1 ${owner === null ? '' : `WHERE ${owner} = $14`}`,
+});
 
 /** Writes chains, of whichever sort. LedgerLog and AdministrationLog are the doors to it. */
 export class ChainStore {
-  constructor(private readonly sql: ChainSql) {}
+  private readonly sql: ReturnType<typeof sqlOf>;
+
+  constructor(tables: ChainTables) {
+    this.sql = sqlOf(tables);
+  }
 
   /** Locks a chain until the transaction ends; null where there is none of that name. */
   async lock(tx: Tx, ...name: readonly string[]): Promise<LockedChain | null> {
-    const [row] = await rowsOf<{ head_seq: number; head_hash: Buffer }>(tx, this.sql.lock, name);
-    if (row === undefined) return null;
-    // the clock is read in a statement of its own: read with the lock, it could be from before the wait
-    const [clock] = await rowsOf<{ at: Date }>(tx, this.sql.clock, [row.head_seq, ...name]);
-    if (clock === undefined) throw new Error('the database has no clock');
-    return { at: clock.at, head: { seq: row.head_seq, hash: row.head_hash } };
+    const [row] = await rowsOf<{ head_seq: number; head_hash: Buffer; at: Date }>(tx, this.sql.lock, name);
+    return row === undefined ? null : { at: row.at, head: { seq: row.head_seq, hash: row.head_hash }, unsaved: [] };
   }
 
-  /** Stores content with a fresh salt, and answers its digest. */
-  async keep(tx: Tx, content: Json, ...name: readonly string[]): Promise<Buffer> {
+  /** Takes content, to be stored with a fresh salt by the next append(); answers its digest. */
+  keep(chain: LockedChain, content: Json): Buffer {
     const salt = newSalt();
     const digest = saltedDigest(content, salt);
-    await tx.query(this.sql.keep, [digest, salt, JSON.stringify(content), ...name]);
+    chain.unsaved.push({ digest, salt, body: JSON.stringify(content) });
     return digest;
   }
 
-  /** Appends what happened, in order, and moves the head. */
+  /** Appends what happened, in order, stores what was kept, and moves the head. */
   async append(tx: Tx, chain: LockedChain, happenings: readonly ChainHappening[], ...name: readonly string[]): Promise<LedgerPosition[]> {
-    const positions: LedgerPosition[] = [];
-    for (const { kind, subject, actor, content, digest: kept } of happenings) {
-      const digest = kept ?? (await this.keep(tx, content ?? {}, ...name));
-      const seq = chain.head.seq + 1;
-      const previous = chain.head.hash;
-      const fields = { seq, at: chain.at.toISOString(), actor, kind, subject };
-      const hash = hashOf({ ...fields, digest: digest.toString('hex'), previous: previous.toString('hex') });
-      await tx.query(this.sql.append, [seq, chain.at, actor, kind, subject, digest, previous, hash, ...name]);
+    const at = chain.at.toISOString();
+    const entries = happenings.map(({ kind, subject, actor, content, digest: kept }) => {
+      const digest = kept ?? this.keep(chain, content ?? {});
+      const { seq: before, hash: previous } = chain.head;
+      const seq = before + 1;
+      const hash = hashOf({ seq, at, actor, kind, subject, digest: digest.toString('hex'), previous: previous.toString('hex') });
       chain.head = { seq, hash };
-      positions.push({ seq, hash: hash.toString('hex'), digest });
-    }
-    await tx.query(this.sql.move, [chain.head.seq, chain.head.hash, ...name]);
-    return positions;
+      return { seq, actor, kind, subject, digest, previous, hash };
+    });
+    const { unsaved } = chain;
+    chain.unsaved = [];
+    await tx.query(this.sql.append, [
+      unsaved.map(({ digest }) => digest),
+      unsaved.map(({ salt }) => salt),
+      unsaved.map(({ body }) => body),
+      entries.map(({ seq }) => seq),
+      entries.map(({ actor }) => actor),
+      entries.map(({ kind }) => kind),
+      entries.map(({ subject }) => subject),
+      entries.map(({ digest }) => digest),
+      entries.map(({ previous }) => previous),
+      entries.map(({ hash }) => hash),
+      chain.at,
+      chain.head.seq,
+      chain.head.hash,
+      ...name,
+    ]);
+    return entries.map(({ seq, hash, digest }) => ({ seq, hash: hash.toString('hex'), digest }));
   }
 }

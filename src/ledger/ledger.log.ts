@@ -34,9 +34,9 @@ export class LedgerLog {
     return { engineerId, ...chain };
   }
 
-  /** Stores content with a fresh salt, and answers its digest. */
-  keep(tx: Tx, { engineerId }: LockedRecord, content: Json): Promise<Buffer> {
-    return this.chains.keep(tx, content, engineerId);
+  /** Takes content, to be stored with a fresh salt by the next append(); answers its digest. */
+  keep(record: LockedRecord, content: Json): Buffer {
+    return this.chains.keep(record, content);
   }
 
   /** Appends what happened to the record's chain, in order, and moves its head. */
