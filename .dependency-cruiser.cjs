@@ -21,7 +21,7 @@ const order = {
 const notPure = [
   '^src/platform/',
   '^src/ledger/(ledger-keys|ledger-lines-file)\\.ts$',
-  '^src/people/(first-admin|invitation-link|passwords|proofs|session-cookie|totp-codes)\\.ts$',
+  '^src/people/(first-admin|invitation-link|passwords|proofs|session-cookie|sign-in-throttle|totp-codes)\\.ts$',
   '^src/frameworks/(framework-import|pack-files)\\.ts$',
   // what they draw and write is the frozen content, whose form the API's answer has
   '^src/credentials/(badge|badge-keys|pack-readme|pdf-sheet|sign-off-pdf)\\.ts$',

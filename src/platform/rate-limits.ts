@@ -1,4 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { raiseTooMany } from '../kernel/refusal';
+import type { ApiReply } from './api-request';
+import { networkOf } from './network';
 import { cannotWrite } from './problem.filter';
 import { type Limit, Tallies } from './tallies';
 
@@ -19,6 +22,9 @@ interface Share {
   /** On this process's steady clock, in milliseconds. */
   readonly endsAt: number;
 }
+
+/** The window of the limits of requests, in seconds. */
+export const aMinute = 60;
 
 const longest = 50_000;
 /** How long a share holds that could not be counted. */
@@ -95,4 +101,23 @@ export class RateLimits {
     for (const [name, { endsAt }] of this.shares) if (endsAt <= now) this.shares.delete(name);
     if (this.shares.size >= longest) this.shares.clear();
   }
+}
+
+/** What may come from one network in a minute without a sign-in. */
+export const ofNetwork = (address: string, limit: number): Limit => ({
+  name: `requests from ${networkOf(address)}`,
+  limit,
+  seconds: aMinute,
+});
+
+/**
+ * Counts a request and says in the answer how the limit stands (the RateLimit fields of draft-ietf-httpapi-ratelimit-headers).
+ * @throws Refused `too-many-requests` with the seconds until the window ends
+ */
+export async function demandRate(limits: RateLimits, policy: 'person' | 'network', limit: Limit, reply: ApiReply): Promise<void> {
+  const { allowed, remaining, endsIn } = await limits.take(limit);
+  void reply
+    .header('ratelimit-policy', `"${policy}";q=${limit.limit};w=${limit.seconds}`)
+    .header('ratelimit', `"${policy}";r=${remaining};t=${endsIn}`);
+  if (!allowed) raiseTooMany(endsIn, `At most ${limit.limit} requests in ${limit.seconds} seconds are answered.`);
 }

@@ -22,7 +22,10 @@ afterAll(async () => {
 // guesses of one test are not held against the next
 beforeEach(() => api.database.query(`DELETE FROM tally`));
 
-const verdict = ({ status, body }: Answer<ClaimAnswer> | Answer): [number, unknown] => [status, (body as Record<string, unknown>)['code']];
+const verdict = ({ status, body }: { readonly status: number; readonly body: unknown }): [number, unknown] => [
+  status,
+  (body as Record<string, unknown>)['code'],
+];
 const withoutProof = { password: undefined };
 const approve = (mentor: TestPerson, claim: SeenClaim, over: Record<string, unknown> = {}): Promise<Answer<ClaimAnswer>> =>
   act(mentor, claim, 'approval', approval(mentor, over));
