@@ -3,7 +3,7 @@
 /** Files at the top, and folders, that put everything together: they may import anything, and no folder imports them. */
 const top = '^src/(main|app|app\\.module|data-source)\\.ts$|^src/(commands|demo)/';
 const anywhere = ['^src/kernel/', '^src/config\\.ts$'];
-const folders = '^src/(platform|ledger|people|frameworks|progress|evidence|claims|credentials|dashboards)/';
+const folders = '^src/(platform|ledger|people|frameworks|progress|evidence|claims|credentials|privacy|dashboards)/';
 
 /** Folders in their order: each may import those before it. */
 const order = {
@@ -15,6 +15,7 @@ const order = {
   evidence: ['platform', 'ledger', 'people', 'frameworks', 'progress'],
   claims: ['platform', 'ledger', 'people', 'frameworks', 'progress', 'evidence'],
   credentials: ['platform', 'ledger', 'people', 'frameworks', 'progress', 'evidence', 'claims'],
+  privacy: ['platform', 'ledger', 'people', 'frameworks', 'progress', 'evidence', 'claims', 'credentials'],
 };
 
 /** Files without a kind in their names that are more than rules and values: the others are pure. */

@@ -16,6 +16,7 @@ import { PlatformModule } from './platform/platform.module';
 import { ProblemFilter } from './platform/problem.filter';
 import { RateLimitGuard } from './platform/rate-limit.guard';
 import { RequiresGuard } from './platform/requires';
+import { PrivacyModule } from './privacy/privacy.module';
 
 /** What the application is given from outside. */
 @Module({})
@@ -48,6 +49,7 @@ export class AppModule {
         EvidenceModule,
         ClaimsModule,
         CredentialsModule,
+        PrivacyModule,
         DashboardsModule,
       ],
       providers: [

@@ -67,6 +67,7 @@ const expected: Record<string, string> = {
 
   'GET /api/v1/engineers/{engineerId}/progress': 'self mentor line auditor',
   'GET /api/v1/engineers/{engineerId}/readiness': 'self mentor',
+  'GET /api/v1/engineers/{engineerId}/export': 'self admin',
   'GET /api/v1/engineers/{engineerId}/ledger': 'self auditor',
   'GET /api/v1/engineers/{engineerId}/ledger/verification': 'self auditor',
 

@@ -48,6 +48,20 @@ export class WaitingAnswer {
   changesRequested: number;
 }
 
+/** Something that was done about the caller's record which they should know of. */
+export class NoticeAnswer {
+  /** @example record-opened */
+  kind: 'record-opened';
+  /** @example 2026-11-02T09:30:00.000Z */
+  at: string;
+  by: PersonName;
+  /**
+   * Why, in the words of whoever did it.
+   * @example "Request for their data of 2 November, reference 114."
+   */
+  reason: string | null;
+}
+
 /** Who the caller is, and what waits for them. */
 export class MeAnswer {
   /** @example 01931b2e-7c00-7000-8000-000000000002 */
@@ -71,4 +85,6 @@ export class MeAnswer {
    */
   approvalsBarredUntil: string | null;
   waiting: WaitingAnswer;
+  /** Who else exported the caller's record in the last 90 days, the newest first; the ledger has them all. */
+  notices: NoticeAnswer[];
 }

@@ -14,6 +14,13 @@ interface MentorshipRow {
   until: string | null;
 }
 
+interface NoticeRow {
+  at: string;
+  id: string;
+  name: string;
+  reason: string | null;
+}
+
 interface MeRow {
   mentor_of: MentorshipRow[];
   mentors: MentorshipRow[];
@@ -23,6 +30,7 @@ interface MeRow {
   next_due_on: Day | null;
   supports: number;
   changes_requested: number;
+  notices: NoticeRow[];
 }
 
 // the mentorships in force of the caller ($1) on one side, with the person on the other
@@ -34,6 +42,14 @@ const mentorships = (own: string, other: string): string => `
               FROM mentorship m JOIN person o ON o.person_id = m.${other}
              WHERE m.${own} = $1 AND o.active AND m.from_at <= now() AND (m.until_at IS NULL OR m.until_at > now())), '[]')`;
 
+// what others did with the record of the caller ($1) as a whole
+const notices = `
+  coalesce((SELECT json_agg(json_build_object('at', e.at, 'id', o.person_id, 'name', o.name, 'reason', k.body->>'reason') ORDER BY e.seq DESC)
+              FROM (SELECT * FROM ledger_entry x WHERE x.engineer_id = $1 AND x.subject = 'record' AND x.kind = 'record.exported' AND x.actor_id <> $1
+                       AND x.at > now() - interval '90 days' ORDER BY x.seq DESC LIMIT 20) e
+              JOIN person o ON o.person_id = e.actor_id
+              LEFT JOIN record_content k ON k.engineer_id = e.engineer_id AND k.digest = e.digest), '[]')`;
+
 const meSql = `
   WITH judges AS MATERIALIZED (${judges('m.mentor_id = $1', todayIn('$2'))}),
        waiting AS (SELECT count(*)::int AS claims, min(c.due_on) AS next_due_on ${waitingClaims})
@@ -41,7 +57,8 @@ const meSql = `
          (SELECT count(*)::int FROM person r WHERE r.manager_id = $1 AND r.active) AS manager_of,
          CASE WHEN p.approvals_barred_until > now() THEN p.approvals_barred_until END AS barred_until,
          waiting.claims, waiting.next_due_on, (SELECT count(*)::int ${waitingSupports}) AS supports,
-         (SELECT count(*)::int FROM claim c WHERE c.engineer_id = $1 AND c.state = 'changes-requested') AS changes_requested
+         (SELECT count(*)::int FROM claim c WHERE c.engineer_id = $1 AND c.state = 'changes-requested') AS changes_requested,
+         ${notices} AS notices
     FROM person p CROSS JOIN waiting WHERE p.person_id = $1`;
 
 const relationOf = ({ skills, until }: MentorshipRow): { skills: string[]; until: string | null } => ({
@@ -70,6 +87,12 @@ export class MeQuery {
       mentors: row.mentors.map((one) => ({ mentor: { id: one.id, name: one.name }, ...relationOf(one) })),
       approvalsBarredUntil: row.barred_until?.toISOString() ?? null,
       waiting: { claims: row.claims, supports: row.supports, nextDueOn: row.next_due_on, changesRequested: row.changes_requested },
+      notices: row.notices.map(({ at, id, name: by, reason }) => ({
+        kind: 'record-opened',
+        at: new Date(at).toISOString(),
+        by: { id, name: by },
+        reason,
+      })),
     };
   }
 }

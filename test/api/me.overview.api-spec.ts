@@ -28,6 +28,7 @@ describe('/me', () => {
       mentors: [],
       approvalsBarredUntil: null,
       waiting: { claims: 0, supports: 0, nextDueOn: null, changesRequested: 0 },
+      notices: [],
     });
     expect((await api.send('GET', '/me')).status).toBe(401);
   });

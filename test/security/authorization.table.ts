@@ -271,6 +271,14 @@ const ledgerReaders: Verdicts = {
 route('GET /engineers/{engineerId}/ledger', ['any'], ledgerReaders);
 route('GET /engineers/{engineerId}/ledger/verification', ['any'], ledgerReaders);
 
+// asked for with a field that there is not: an export that is made is noted, and the matrix writes nothing
+route(
+  'GET /engineers/{engineerId}/export',
+  ['any'],
+  { allowed: `${own} ${admins}`, 'not-allowed': `${mentors} mentorOtherSkill ${managers} auditor`, rest: 'not-found' },
+  { query: '?zzUnknown=1', allowed: 400 },
+);
+
 const signOff = '/engineers/{engineerId}/sign-offs/{signOffId}';
 route('GET /engineers/{engineerId}/sign-offs', ['submitted', 'draft'], whoKnows);
 route('GET /engineers/{engineerId}/sign-offs', ['approved', 'revoked'], { allowed: `${own} ${others} approver`, rest: 'not-found' });

@@ -1,0 +1,13 @@
+import { IsOptional } from 'class-validator';
+import { IsText } from '../platform/rules';
+
+/** Why a record is exported. */
+export class ExportRequest {
+  /**
+   * Why: an admin must say it, engineers themselves may. It stands in the ledger.
+   * @example "Request for their data of 2 November, reference 114."
+   */
+  @IsOptional()
+  @IsText(2000)
+  reason?: string;
+}
