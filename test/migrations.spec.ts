@@ -2,57 +2,7 @@ import { Client } from 'pg';
 import type { DataSource } from 'typeorm';
 import { createDataSource } from '../src/data-source';
 import { type TestDatabase, createTestDatabase } from './setup/database';
-
-/** Tables that belong to no one engineer. Every other table's primary key and foreign keys to others of them begin with engineer_id. */
-const shared = [
-  'accreditation',
-  'administration_content',
-  'administration_entry',
-  'administration_record',
-  'checkpoint',
-  'checkpoint_leaf',
-  'checkpoint_node',
-  'framework',
-  'framework_level',
-  'idempotent_answer',
-  'invitation',
-  'migration',
-  'person',
-  'personal_token',
-  'policy',
-  'refused_request',
-  'recovery_code',
-  'reporting_line',
-  'known_network',
-  'session',
-  'tally',
-  'skill',
-  'skill_level',
-  'statement',
-  'status_slot',
-  'totp',
-];
-
-/** History: the application may add to it and read it, and nothing else. */
-const history = [
-  'administration_content',
-  'administration_entry',
-  'approval',
-  'badge_status',
-  'checkpoint',
-  'checkpoint_leaf',
-  'checkpoint_node',
-  'claim_pin',
-  'claim_submission',
-  'evidence_revision',
-  'ledger_entry',
-  'policy',
-  'record_content',
-  'revocation',
-  'sign_off',
-  'sign_off_expiry',
-  'status_slot',
-];
+import { history, shared } from './setup/tables';
 
 let database: TestDatabase;
 let dataSource: DataSource;

@@ -1,5 +1,5 @@
 import { Client, type QueryResultRow } from 'pg';
-import { type Login, urlOfDatabase, urlOfLogin } from '../../src/platform/roles';
+import { type Login, appGroup, eraserGroup, urlOfDatabase, urlOfLogin } from '../../src/platform/roles';
 
 /** What the global set-up hands to every test file. */
 export interface TestSurroundings {
@@ -47,6 +47,9 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   const admin = new Client({ connectionString: url });
   admin.on('error', () => undefined);
   await admin.connect();
+  // a clone does not take over who may come to its template, or make temporary tables there
+  const quoted = admin.escapeIdentifier(name);
+  await admin.query(`REVOKE ALL ON DATABASE ${quoted} FROM PUBLIC; GRANT CONNECT ON DATABASE ${quoted} TO ${appGroup}, ${eraserGroup}`);
   return {
     url: urlOfLogin(url, app),
     ownerUrl: urlOfLogin(url, owner),
