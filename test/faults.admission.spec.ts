@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import { type TestPerson, makePerson } from './factories/people';
 import { type TestApp, startApp } from './setup/app';
+import { onThisMachine } from './setup/pace';
 
 // two connections: six requests are worked on at once, 120 may wait
 const pool = 2;
@@ -50,12 +51,27 @@ test('who finds every place and every seat taken is refused at once, and health 
   const inOrder = answers.map(({ ms }) => ms).sort((a, b) => a - b);
   // a hundred are turned away at the door, those in seats when their patience ends
   const [quickest = 0, lastSeat = 0] = [inOrder[99], inOrder[99 + seats]];
-  expect(quickest).toBeLessThan(450);
-  expect(lastSeat).toBeLessThan(1_500);
+  expect(quickest).toBeLessThan(onThisMachine(450));
+  expect(lastSeat).toBeLessThan(onThisMachine(1_500));
   await holder.query('ROLLBACK');
   expect((await Promise.all(Array.from({ length: places * 4 }, () => seen('/api/v1/frameworks')))).map(({ status }) => status)).toEqual(
     Array.from({ length: places * 4 }, () => 200),
   );
+});
+
+test('a flood of sign-ins holds up neither those who read nor those who write', async () => {
+  const flood = Array.from({ length: places * 10 }, () =>
+    api.send('POST', '/sessions', { email: engineer.email, password: engineer.password }),
+  );
+  await delay(20);
+  const answers = [
+    await engineer.get('/me'),
+    await engineer.post('/engineers/me/evidence', { title: 'In the flood', description: 'Logged all the same.' }),
+  ];
+  expect(answers.map(({ status }) => status)).toEqual([200, 201]);
+  const signedIn = (await Promise.all(flood)).map(({ status }) => status);
+  expect(signedIn.filter((status) => status !== 201 && status !== 503)).toEqual([]);
+  expect(signedIn).toContain(201);
 });
 
 test('clients who are slow to send hold no place', async () => {
@@ -74,7 +90,7 @@ test('clients who are slow to send hold no place', async () => {
   const answer = await seen('/api/v1/frameworks');
   for (const socket of slow) socket.destroy();
   expect(answer.status).toBe(200);
-  expect(answer.ms).toBeLessThan(450);
+  expect(answer.ms).toBeLessThan(onThisMachine(450));
 });
 
 test('clients who go away leave no place taken', async () => {
@@ -87,5 +103,5 @@ test('clients who go away leave no place taken', async () => {
   }
   const answers = await Promise.all(Array.from({ length: places * 4 }, () => seen('/api/v1/frameworks')));
   expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
-  expect(Math.max(...answers.map(({ ms }) => ms))).toBeLessThan(450);
+  expect(Math.max(...answers.map(({ ms }) => ms))).toBeLessThan(onThisMachine(450));
 });

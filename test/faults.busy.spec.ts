@@ -7,13 +7,17 @@ import { type Trio, acceptedClaim, approval, makeTrio } from './factories/claims
 import { checkLedger, ledgerOf } from './factories/evidence';
 import { type TestPerson, makePerson } from './factories/people';
 import { type Answer, type TestApp, startApp } from './setup/app';
+import { onThisMachine } from './setup/pace';
+
+const pool = 6;
+const forTransactions = 4;
 
 let api: TestApp;
 /** A superuser who holds what others want. */
 let holder: Client;
 let engineer: TestPerson;
 beforeAll(async () => {
-  api = await startApp({ STATEMENT_TIMEOUT_MS: '3000' });
+  api = await startApp({ STATEMENT_TIMEOUT_MS: '3000', DATABASE_POOL: String(pool) });
   holder = new Client({ connectionString: api.database.adminUrl });
   await holder.connect();
   engineer = await makePerson(api);
@@ -46,7 +50,8 @@ test('many who write to one busy record are refused in time and leave connection
   await holder.query('BEGIN');
   await holder.query('SELECT 1 FROM record WHERE engineer_id = $1 FOR UPDATE', [engineer.id]);
   const writers = Array.from({ length: 30 }, () => timed(log(engineer)));
-  await delay(100);
+  // all the connections that transactions may have
+  while ((await blocked()) < forTransactions) await delay(10);
   for (let i = 0; i < 10; i += 1) {
     const reads = await Promise.all([
       timed(other.get('/me')),
@@ -54,13 +59,13 @@ test('many who write to one busy record are refused in time and leave connection
       timed(other.get('/frameworks')),
     ]);
     expect(reads.map(({ status }) => status)).toEqual([200, 200, 200]);
-    expect(Math.max(...reads.map(({ ms }) => ms))).toBeLessThan(700);
+    expect(Math.max(...reads.map(({ ms }) => ms))).toBeLessThan(onThisMachine(700));
   }
   const refused = await Promise.all(writers);
   for (const answer of refused) expectBusy(answer);
   // those who had a connection waited for the lock; the others were told sooner
-  expect(Math.max(...refused.map(({ ms }) => ms))).toBeLessThan(4_000);
-  expect(refused.filter(({ ms }) => ms < 1_200).length).toBeGreaterThanOrEqual(20);
+  expect(Math.max(...refused.map(({ ms }) => ms))).toBeLessThan(onThisMachine(4_000));
+  expect(refused.filter(({ ms }) => ms < onThisMachine(1_200)).length).toBeGreaterThanOrEqual(20);
   await holder.query('ROLLBACK');
   expect((await log(engineer)).status).toBe(201);
   expect(await entries(engineer)).toBe(1);
@@ -69,17 +74,20 @@ test('many who write to one busy record are refused in time and leave connection
 test('a pool without a free connection is busy, not away: 503 within a second, and the application stays ready', async () => {
   await holder.query('BEGIN');
   await holder.query('LOCK TABLE framework IN ACCESS EXCLUSIVE MODE');
-  const stuck = Array.from({ length: 10 }, () => engineer.get('/frameworks'));
-  await delay(300);
+  const stuck = Array.from({ length: pool }, () => engineer.get('/frameworks'));
+  while ((await blocked()) < pool) await delay(10);
   const waiting = await Promise.all(Array.from({ length: 20 }, () => timed(engineer.get('/me'))));
-  for (const answer of waiting) expectBusy(answer);
-  expect(Math.max(...waiting.map(({ ms }) => ms))).toBeLessThan(1_200);
+  // on a slow machine the first statements may have been cut off by now, and leave a connection to somebody
+  const busy = waiting.filter(({ status }) => status !== 200);
+  expect(busy.length).toBeGreaterThan(0);
+  for (const answer of busy) expectBusy(answer);
+  expect(Math.max(...waiting.map(({ ms }) => ms))).toBeLessThan(onThisMachine(1_200));
   expect((await api.send('GET', '/health/ready')).status).toBe(200);
   for (const answer of await Promise.all(stuck)) expectBusy(answer);
   await holder.query('ROLLBACK');
   const after = await timed(engineer.get('/frameworks'));
   expect(after.status).toBe(200);
-  expect(after.ms).toBeLessThan(700);
+  expect(after.ms).toBeLessThan(onThisMachine(700));
 });
 
 test('a server that takes no more connections is busy', async () => {
@@ -104,13 +112,21 @@ test('a statement that takes too long is cut off, and nothing of its transaction
   const answer = await timed(log(engineer));
   expectBusy(answer);
   expect(answer.ms).toBeGreaterThan(2_500);
-  expect(answer.ms).toBeLessThan(4_500);
+  expect(answer.ms).toBeLessThan(onThisMachine(4_500));
   await holder.query(`DROP FUNCTION dawdle CASCADE`);
   expect(await entries(engineer)).toBe(before);
   const { body } = await engineer.get<{ items: unknown[] }>('/engineers/me/evidence');
   expect(body.items).toHaveLength(before);
   expect((await log(engineer)).status).toBe(201);
 });
+
+/** How many wait for a lock. */
+async function blocked(): Promise<number> {
+  const rows = await api.database.query<{ n: number }>(
+    `SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+  );
+  return rows[0]?.n ?? 0;
+}
 
 /** Lets an approval and somebody else wait for each other: the approval holds the record and wants the mentor's row, the holder the other way round. */
 async function deadlock(trio: Trio, key: string | undefined): Promise<Answer> {
@@ -123,11 +139,7 @@ async function deadlock(trio: Trio, key: string | undefined): Promise<Answer> {
     ifMatch: claim.etag,
     ...(key === undefined ? {} : { key }),
   });
-  const [{ pid }] = (await holder.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')).rows as [{ pid: number }];
-  for (let blocked = false; !blocked; await delay(20)) {
-    const rows = await api.database.query(`SELECT 1 FROM pg_stat_activity WHERE $1 = ANY (pg_blocking_pids(pid))`, [pid]);
-    blocked = rows.length > 0;
-  }
+  while ((await blocked()) === 0) await delay(20);
   const before = await deadlocks();
   await holder.query('SELECT 1 FROM record WHERE engineer_id = $1 FOR UPDATE', [trio.engineer.id]);
   await holder.query('COMMIT');

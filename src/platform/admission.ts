@@ -3,7 +3,7 @@ import { Refused } from '../kernel/refusal';
 import { sendProblem } from './problem.filter';
 import { type Leave, Turns, tooBusy } from './turns';
 
-/** How many requests are worked on at once, for each connection to the database: more would only wait for one another. */
+/** How many requests of one lane are worked on at once, for each connection to the database: more would only wait for one another. */
 const placesPerConnection = 3;
 /** How many may wait, for each that is worked on, and how long. */
 const seatsPerPlace = 20;
@@ -11,6 +11,15 @@ const patienceMs = 500;
 
 /** Whether this process lives and is ready is asked above all when it is busy. */
 const isExempt = ({ url }: FastifyRequest): boolean => url.startsWith('/health/');
+
+/**
+ * Who waits for whom: those who write wait for locks, and strangers, whose passwords are hashed, for the processor. Neither are to hold up those who read.
+ * Whether a session is a real one is not known here; who sends a wrong one is gone at once.
+ */
+function laneOf({ method, headers }: FastifyRequest): 'strangers' | 'readers' | 'writers' {
+  if (headers.authorization === undefined && headers.cookie === undefined) return 'strangers';
+  return method === 'GET' || method === 'HEAD' ? 'readers' : 'writers';
+}
 
 function refuse(request: FastifyRequest, reply: FastifyReply): FastifyReply {
   sendProblem(new Refused(tooBusy), request, reply, (text) => request.log.error(text));
@@ -24,17 +33,18 @@ function refuse(request: FastifyRequest, reply: FastifyReply): FastifyReply {
  */
 export function admitInTurn(server: FastifyInstance, connections: number): void {
   const places = connections * placesPerConnection;
-  const turns = new Turns(places, places * seatsPerPlace, patienceMs);
+  const newLane = (): Turns => new Turns(places, places * seatsPerPlace, patienceMs);
+  const lanes = { strangers: newLane(), readers: newLane(), writers: newLane() } as const;
   const leaves = new WeakMap<FastifyRequest, Leave>();
 
   server.addHook('onRequest', (request, reply, done) => {
-    if (turns.isFull && !isExempt(request)) refuse(request, reply);
+    if (!isExempt(request) && lanes[laneOf(request)].isFull) refuse(request, reply);
     else done();
   });
   server.addHook('preValidation', async (request, reply) => {
     if (isExempt(request)) return;
     try {
-      leaves.set(request, await turns.take());
+      leaves.set(request, await lanes[laneOf(request)].take());
     } catch {
       return refuse(request, reply);
     }

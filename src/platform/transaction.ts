@@ -16,7 +16,7 @@ const attempts = 4;
 const patienceMs = 800;
 const seatsPerPlace = 20;
 /** The share of connections that transactions leave to reads: those who wait for a busy record's lock hold theirs, and must not hold all. */
-const forReads = 0.2;
+const forReads = 0.3;
 
 const sqlState = (error: unknown): unknown => (error as { driverError?: { code?: unknown } } | null)?.driverError?.code;
 

@@ -32,11 +32,6 @@ export class Turns {
     return this.taken >= this.places && this.queue.length >= this.seats;
   }
 
-  /** How many have their turn now. */
-  get busy(): number {
-    return this.taken;
-  }
-
   /**
    * Waits for a place.
    * @throws Refused `too-busy`
