@@ -36,7 +36,14 @@ export default {
   testEnvironment: 'node',
   maxWorkers: 2,
   testTimeout: 30_000,
-  testMatch: ['<rootDir>/src/**/*.spec.ts', '<rootDir>/test/**/*.spec.ts', '<rootDir>/test/**/*.api-spec.ts', '<rootDir>/test/**/*.deep-spec.ts'],
+  // what mutation testing leaves behind when it is interrupted
+  modulePathIgnorePatterns: ['<rootDir>/.stryker-tmp/'],
+  testMatch: [
+    '<rootDir>/src/**/*.spec.ts',
+    '<rootDir>/test/**/*.spec.ts',
+    '<rootDir>/test/**/*.api-spec.ts',
+    '<rootDir>/test/**/*.deep-spec.ts',
+  ],
   globalSetup: '<rootDir>/test/setup/global-setup.ts',
   globalTeardown: '<rootDir>/test/setup/global-teardown.ts',
   transform: { '^.+\\.ts$': swc({ syntax: 'typescript', decorators: true }), '^.+\\.m?js$': swc({ syntax: 'ecmascript' }) },

@@ -1,0 +1,364 @@
+import { type MadeEntry, chainOf, misfitOf } from '../../test/factories/ledger';
+import type { Json } from '../kernel/canonical-json';
+import type { EntryLine, Row, RowTable } from './ledger-file';
+import { RecordRows } from './record-rows';
+
+const engineer = '01931b2e-7c00-7000-8000-000000000001';
+const mentor = '01931b2e-7c00-7000-8000-000000000002';
+const admin = '01931b2e-7c00-7000-8000-000000000003';
+
+type Rows = readonly (readonly [RowTable, Row])[];
+/** What is said of these rows against these entries; null: they agree. */
+const verdict = (entries: readonly EntryLine[], rows: Rows): unknown =>
+  misfitOf(() => {
+    const record = new RecordRows(engineer);
+    for (const { content, ...entry } of entries) record.entry(entry, content);
+    for (const [table, row] of rows) record.row(table, row);
+    record.finish();
+    return null;
+  });
+
+const statement = (n: number): string => `f-1:SKIL.3.${n}`;
+const evidence = (...ids: string[]): Json => ids.map((evidenceId) => ({ evidenceId, revision: 1 }));
+const submitted = (submission: number): Json => ({
+  submission,
+  submittedOn: '2026-11-02',
+  statements: [
+    { ref: statement(1), evidence: evidence('a') },
+    { ref: statement(2), evidence: evidence('a', 'b') },
+  ],
+});
+const granted: Json = {
+  claim: 'c',
+  submission: 2,
+  skillLevel: 'f-1:SKIL.3',
+  level: 3,
+  on: '2026-11-02',
+  until: null,
+  policy: { acceptedPerStatement: 2 },
+  statements: [
+    { ref: statement(1), evidence: evidence('a') },
+    { ref: statement(2), evidence: evidence('a', 'b') },
+    { ref: statement(3), evidence: evidence('a', 'b', 'c') },
+  ],
+};
+
+/** A record with one of each: evidence revised once, a claim submitted twice, approved, signed off, expired; another sign-off, revoked. */
+const acts: MadeEntry[] = [
+  { kind: 'evidence.logged', subject: 'evidence/a' },
+  { kind: 'evidence.logged', subject: 'evidence/b' },
+  { kind: 'evidence.revised', subject: 'evidence/a' },
+  { kind: 'support.proposed', subject: 'evidence/a/supports/x' },
+  { kind: 'claim.submitted', subject: 'claims/c', content: submitted(1) },
+  { kind: 'claim.submitted', subject: 'claims/c', content: submitted(2) },
+  {
+    kind: 'claim.approved',
+    subject: 'claims/c',
+    actor: mentor,
+    content: { submission: 2, submissionDigest: 'ab' },
+  },
+  { kind: 'sign-off.granted', subject: 'sign-offs/s', content: granted },
+  { kind: 'sign-off.expired', subject: 'sign-offs/s', actor: null },
+  { kind: 'sign-off.granted', subject: 'sign-offs/t', content: { ...granted, until: '2027-11-02' } },
+  { kind: 'sign-off.revoked', subject: 'sign-offs/t', actor: admin, content: { on: '2026-11-02' } },
+];
+const chain = chainOf(engineer, acts);
+const entry = (seq: number): EntryLine => chain[seq - 1] as EntryLine;
+const of = (seq: number): Row => ({ engineer_id: engineer, at: entry(seq).at });
+
+const signOff = {
+  claim_id: 'c',
+  submission: 2,
+  skill_level_ref: 'f-1:SKIL.3',
+  skill_ref: 'f-1:SKIL',
+  level: 3,
+  signed_off_on: '2026-11-02',
+  total: 3,
+  accepted: 2,
+};
+const pinsOf = (submission: number): Rows =>
+  [
+    [1, 'a'],
+    [2, 'a'],
+    [2, 'b'],
+  ].map(([n, evidenceId]) => [
+    'claim_pin',
+    { claim_id: 'c', submission, statement_ref: statement(Number(n)), evidence_id: String(evidenceId), revision: 1 },
+  ]);
+const rowOf: Readonly<Record<number, readonly [RowTable, Row]>> = {
+  1: ['evidence_revision', { ...of(1), evidence_id: 'a', revision: 1, digest: entry(1).digest }],
+  2: ['evidence_revision', { ...of(2), evidence_id: 'b', revision: 1, digest: entry(2).digest }],
+  3: ['evidence_revision', { ...of(3), evidence_id: 'a', revision: 2, digest: entry(3).digest }],
+  5: ['claim_submission', { ...of(5), claim_id: 'c', submission: 1, submitted_on: '2026-11-02', digest: entry(5).digest }],
+  6: ['claim_submission', { ...of(6), claim_id: 'c', submission: 2, submitted_on: '2026-11-02', digest: entry(6).digest }],
+  7: ['approval', { ...of(7), claim_id: 'c', submission: 2, mentor_id: mentor, submission_digest: 'ab', content_digest: entry(7).digest }],
+  8: ['sign_off', { ...of(8), sign_off_id: 's', ...signOff, valid_until: null, digest: entry(8).digest }],
+  9: ['sign_off_expiry', { ...of(9), sign_off_id: 's' }],
+  10: ['sign_off', { ...of(10), sign_off_id: 't', ...signOff, valid_until: '2027-11-02', digest: entry(10).digest }],
+  11: ['revocation', { ...of(11), sign_off_id: 't', revoked_by: admin, revoked_on: '2026-11-02', content_digest: entry(11).digest }],
+};
+const rows: Rows = [...Object.values(rowOf), ...pinsOf(1), ...pinsOf(2)];
+const seqs = Object.keys(rowOf).map(Number);
+
+/** The rows with that of an entry changed, or taken out. */
+const changed = (seq: number, change: Row | null): Rows =>
+  rows.flatMap((one) => (one !== rowOf[seq] ? [one] : change === null ? [] : [[one[0], { ...one[1], ...change }] as const]));
+/** The entries, with the content of these gone. */
+const erased = (...gone: number[]): EntryLine[] =>
+  chainOf(
+    engineer,
+    acts.map((act, i) => ({ ...act, gone: gone.includes(i + 1) })),
+  );
+
+describe('rows that say what the ledger says', () => {
+  test('agree', () => {
+    expect(verdict(chain, rows)).toBeNull();
+  });
+
+  test('in any order of the tables', () => {
+    expect(verdict(chain, rows.toReversed())).toBeNull();
+  });
+
+  test('are none where no entry asks for one', () => {
+    expect(verdict(chainOf(engineer, [{ kind: 'support.proposed' }, { kind: 'claim.drafted' }, { kind: 'target.set' }]), [])).toBeNull();
+  });
+});
+
+describe('a row', () => {
+  test.each(seqs)('of entry %i may not be missing', (seq) => {
+    expect(verdict(chain, changed(seq, null))).toEqual({ engineer, seq, reason: `its row in ${rowOf[seq]?.[0]} is missing` });
+  });
+
+  test('that is missing is named by its first entry, whatever the table', () => {
+    expect(verdict(chain, [...pinsOf(1)])).toMatchObject({ seq: 1 });
+    expect(
+      verdict(
+        chain,
+        rows.filter((row) => row !== rowOf[11] && row !== rowOf[3] && row !== rowOf[7]),
+      ),
+    ).toMatchObject({ seq: 3 });
+  });
+
+  test.each<[string, number, Row, string, string, string]>([
+    ['of evidence', 3, { digest: 'ab' }, 'digest', 'ab', entry(3).digest],
+    ['of evidence', 1, { at: 'then' }, 'at', 'then', entry(1).at],
+    ['of evidence', 1, { engineer_id: mentor }, 'engineer_id', mentor, engineer],
+    ['of a submission', 6, { digest: entry(5).digest }, 'digest', entry(5).digest, entry(6).digest],
+    ['of a submission', 5, { submitted_on: '2026-11-03' }, 'submitted_on', '2026-11-03', '2026-11-02'],
+    ['of an approval', 7, { mentor_id: admin }, 'mentor_id', admin, mentor],
+    ['of an approval', 7, { submission: 1 }, 'submission', '1', '2'],
+    ['of an approval', 7, { submission_digest: 'cd' }, 'submission_digest', 'cd', 'ab'],
+    ['of an approval', 7, { at: 'then' }, 'at', 'then', entry(7).at],
+    ['of a sign-off', 8, { digest: 'ab' }, 'digest', 'ab', entry(8).digest],
+    ['of a sign-off', 8, { claim_id: 'd' }, 'claim_id', 'd', 'c'],
+    ['of a sign-off', 8, { submission: 1 }, 'submission', '1', '2'],
+    ['of a sign-off', 8, { skill_level_ref: 'f-1:SKIL.4' }, 'skill_level_ref', 'f-1:SKIL.4', 'f-1:SKIL.3'],
+    ['of a sign-off', 8, { skill_ref: 'f-1:ELSE' }, 'skill_ref', 'f-1:ELSE', 'f-1:SKIL'],
+    ['of a sign-off', 8, { level: 4 }, 'level', '4', '3'],
+    ['of a sign-off', 8, { signed_off_on: '2026-11-01' }, 'signed_off_on', '2026-11-01', '2026-11-02'],
+    ['of a sign-off', 10, { valid_until: null }, 'valid_until', 'null', '2027-11-02'],
+    ['of a sign-off', 8, { valid_until: '2030-01-01' }, 'valid_until', '2030-01-01', 'null'],
+    ['of a sign-off', 8, { total: 2 }, 'total', '2', '3'],
+    ['of a sign-off', 8, { accepted: 3 }, 'accepted', '3', '2'],
+    ['of a revocation', 11, { revoked_by: mentor }, 'revoked_by', mentor, admin],
+    ['of a revocation', 11, { revoked_on: '2026-11-03' }, 'revoked_on', '2026-11-03', '2026-11-02'],
+    ['of a revocation', 11, { content_digest: 'ab' }, 'content_digest', 'ab', entry(11).digest],
+    ['of an expiry', 9, { at: 'then' }, 'at', 'then', entry(9).at],
+  ])('%s (entry %i) may not say something else: %j', (_, seq, change, column, is, not) => {
+    expect(verdict(chain, changed(seq, change))).toEqual({
+      engineer,
+      seq,
+      reason: `its row in ${rowOf[seq]?.[0]} says something else: ${column} is ${is}, not ${not}`,
+    });
+  });
+
+  test('must have what the ledger knows: a column that is gone is something else', () => {
+    const [table, { mentor_id: _, ...row }] = rowOf[7] as readonly [RowTable, Row];
+    expect(verdict(chain, [...changed(7, null), [table, row]])).toMatchObject({
+      seq: 7,
+      reason: `its row in approval says something else: mentor_id is null, not ${mentor}`,
+    });
+  });
+
+  test.each<[string, Rows[number], string]>([
+    ['of evidence never logged', ['evidence_revision', { evidence_id: 'z', revision: 1 }], 'evidence_revision (evidence_id z, revision 1)'],
+    ['of a revision never made', ['evidence_revision', { evidence_id: 'b', revision: 2 }], 'evidence_revision (evidence_id b, revision 2)'],
+    [
+      'of a revision that is no number',
+      ['evidence_revision', { evidence_id: 'b', revision: '1' }],
+      'evidence_revision (evidence_id b, revision 1)',
+    ],
+    ['of a submission never made', ['claim_submission', { claim_id: 'c', submission: 3 }], 'claim_submission (claim_id c, submission 3)'],
+    ['of submission 0', ['claim_submission', { claim_id: 'c', submission: 0 }], 'claim_submission (claim_id c, submission 0)'],
+    [
+      'of an approval never given',
+      ['approval', { claim_id: 'c', submission: 2, mentor_id: admin, content_digest: 'ab' }],
+      `approval (claim_id c, submission 2, mentor_id ${admin})`,
+    ],
+    ['of a sign-off never granted', ['sign_off', { sign_off_id: 'u' }], 'sign_off (sign_off_id u)'],
+    ['of a revocation never made', ['revocation', { sign_off_id: 's' }], 'revocation (sign_off_id s)'],
+    ['of an expiry never noted', ['sign_off_expiry', { sign_off_id: 't' }], 'sign_off_expiry (sign_off_id t)'],
+  ])('%s has no entry', (_, row, name) => {
+    expect(verdict(chain, [...rows, row])).toEqual({ engineer, reason: `a row of ${name} has no entry in the ledger` });
+  });
+
+  test.each(seqs)('of entry %i may not be there twice', (seq) => {
+    const row = rowOf[seq] as Rows[number];
+    expect(verdict(chain, [...rows, row])).toMatchObject({
+      engineer,
+      reason: expect.stringContaining('has no entry in the ledger') as string,
+    });
+  });
+
+  test.each(['policy', 'accreditation', 'person', 'people'])('of %s does not belong to a record', (table) => {
+    expect(verdict(chain, [...rows, [table as RowTable, {}]])).toEqual({ engineer, reason: `a row of ${table} stands where none belongs` });
+  });
+});
+
+describe('pins', () => {
+  const reason = 'the rows of claim_pin are not what was submitted';
+  const others = rows.filter(([table]) => table !== 'claim_pin');
+  const [first, ...rest] = pinsOf(2) as [Rows[number], ...Rows];
+
+  test.each<[string, Rows, number]>([
+    ['of which one is missing', [...others, ...pinsOf(1), ...rest], 6],
+    ['that are all missing', [...others, ...pinsOf(2)], 5],
+    ['of which there is one too many', [...rows, ['claim_pin', { ...first[1], evidence_id: 'z' }]], 6],
+    ['of another piece of evidence', [...others, ...pinsOf(1), ...rest, ['claim_pin', { ...first[1], evidence_id: 'z' }]], 6],
+    ['of another revision', [...others, ...pinsOf(1), ...rest, ['claim_pin', { ...first[1], revision: 2 }]], 6],
+    ['of another statement', [...others, ...pinsOf(1), ...rest, ['claim_pin', { ...first[1], statement_ref: statement(3) }]], 6],
+  ])('%s', (_, some, seq) => {
+    expect(verdict(chain, some)).toEqual({ engineer, seq, reason });
+  });
+
+  test.each<[string, Row, string]>([
+    ['another submission', { submission: 3 }, 'claims/c submission 3'],
+    ['another claim', { claim_id: 'd' }, 'claims/d submission 2'],
+  ])('of %s that the ledger does not have', (_, change, name) => {
+    expect(verdict(chain, [...rows, ['claim_pin', { ...first[1], ...change }]])).toEqual({
+      engineer,
+      reason: `claim_pin has rows of ${name}, which the ledger does not have`,
+    });
+  });
+
+  test('are not judged where the content that lists them was erased; of other submissions they are', () => {
+    expect(verdict(erased(6), [...others, ...pinsOf(1)])).toBeNull();
+    expect(verdict(erased(6), rows)).toBeNull();
+    expect(verdict(erased(6), [...others, ...pinsOf(2)])).toEqual({ engineer, seq: 5, reason });
+  });
+
+  test('of a submission that rested on nothing are none', () => {
+    for (const content of [
+      { submission: 1, submittedOn: '2026-11-02' },
+      { submission: 1, submittedOn: '2026-11-02', statements: [{ ref: 'x' }] },
+    ]) {
+      const [only] = chainOf(engineer, [{ kind: 'claim.submitted', subject: 'claims/c', content }]) as [EntryLine];
+      const row: Row = {
+        engineer_id: engineer,
+        at: only.at,
+        claim_id: 'c',
+        submission: 1,
+        submitted_on: '2026-11-02',
+        digest: only.digest,
+      };
+      expect(verdict([only], [['claim_submission', row]])).toBeNull();
+      expect(verdict([only], [['claim_submission', row], ...pinsOf(1)])).toEqual({ engineer, seq: 1, reason });
+    }
+  });
+});
+
+describe('where content was erased', () => {
+  const all = erased(...chain.map(({ seq }) => seq));
+
+  test('digests, days, times and actors are still held against the rows', () => {
+    expect(verdict(all, rows)).toBeNull();
+    for (const [seq, change] of [
+      [5, { digest: 'ab' }],
+      [7, { mentor_id: admin }],
+      [7, { at: 'then' }],
+      [8, { digest: 'ab' }],
+      [11, { revoked_by: mentor }],
+      [11, { content_digest: 'ab' }],
+    ] as const) {
+      expect(verdict(all, changed(seq, change))).toMatchObject({ engineer });
+    }
+  });
+
+  test('what only the content said is not', () => {
+    expect(verdict(all, changed(7, { submission: 1, submission_digest: 'cd' }))).toBeNull();
+    expect(verdict(all, changed(8, { level: 7, total: 9 }))).toBeNull();
+  });
+
+  test.each<[number, string, string, boolean]>([
+    [5, 'submitted_on', '2026-11-01', true],
+    [5, 'submitted_on', '2026-11-03', true],
+    [5, 'submitted_on', '2026-11-04', false],
+    [5, 'submitted_on', '2026-10-31', false],
+    [5, 'submitted_on', 'one day', false],
+    [11, 'revoked_on', '2026-11-01', true],
+    [11, 'revoked_on', '2026-11-03', true],
+    [11, 'revoked_on', '2026-11-04', false],
+    [11, 'revoked_on', '2025-11-02', false],
+  ])('the day of entry %i in %s lies at most a day from its instant: %s', (seq, column, day, fits) => {
+    expect(verdict(all, changed(seq, { [column]: day }))).toEqual(
+      fits
+        ? null
+        : {
+            engineer,
+            seq,
+            reason: `its row in ${rowOf[seq]?.[0]} says something else: ${column} is ${day}, not the day of ${entry(seq).at}`,
+          },
+    );
+  });
+
+  test('a day is a text', () => {
+    expect(verdict(all, changed(5, { submitted_on: null }))).toMatchObject({ seq: 5 });
+    expect(verdict(all, changed(5, { submitted_on: 2026 }))).toMatchObject({ seq: 5 });
+  });
+
+  test('content of another form says nothing either', () => {
+    for (const content of ['a text', ['a list'], null, 7]) {
+      const lines = chainOf(
+        engineer,
+        acts.map((act, i) => (i === 7 ? { ...act, content } : act)),
+      );
+      const digest = lines[7]?.digest ?? '';
+      expect(verdict(lines, changed(8, { digest, level: 7 }))).toBeNull();
+    }
+  });
+});
+
+describe('what content leaves out', () => {
+  const only = (kind: string, subject: string, content: Json): EntryLine => chainOf(engineer, [{ kind, subject, content }])[0] as EntryLine;
+
+  test.each<[string, EntryLine, RowTable, Row, string]>([
+    [
+      'the submission’s number',
+      only('claim.submitted', 'claims/c', { submittedOn: '2026-11-02' }),
+      'claim_submission',
+      { claim_id: 'c', submission: 1, submitted_on: '2026-11-02' },
+      'submission is 1, not null',
+    ],
+    [
+      'the submission’s day',
+      only('claim.submitted', 'claims/c', { submission: 1 }),
+      'claim_submission',
+      { claim_id: 'c', submission: 1, submitted_on: '2026-11-02' },
+      'submitted_on is 2026-11-02, not null',
+    ],
+    [
+      'the revocation’s day',
+      only('sign-off.revoked', 'sign-offs/s', {}),
+      'revocation',
+      { sign_off_id: 's', revoked_by: engineer, revoked_on: '2026-11-02' },
+      'revoked_on is 2026-11-02, not null',
+    ],
+  ])('the row may not say: %s', (_, { content, ...one }, table, row, difference) => {
+    const digests = { digest: one.digest, content_digest: one.digest };
+    expect(verdict([{ ...one, content: content ?? null }], [[table, { engineer_id: engineer, at: one.at, ...digests, ...row }]])).toEqual({
+      engineer,
+      seq: 1,
+      reason: `its row in ${table} says something else: ${difference}`,
+    });
+  });
+});
