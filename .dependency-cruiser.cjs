@@ -3,7 +3,7 @@
 /** Files at the top, and folders, that put everything together: they may import anything, and no folder imports them. */
 const top = '^src/(main|app|app\\.module|data-source)\\.ts$|^src/(commands|demo)/';
 const anywhere = ['^src/kernel/', '^src/config\\.ts$'];
-const folders = '^src/(platform|ledger|people|frameworks|progress|evidence|claims|credentials|privacy|dashboards)/';
+const folders = '^src/(platform|ledger|people|frameworks|progress|evidence|claims|administration|credentials|privacy|dashboards)/';
 
 /** Folders in their order: each may import those before it. */
 const order = {
@@ -14,6 +14,7 @@ const order = {
   progress: ['platform', 'ledger', 'people', 'frameworks'],
   evidence: ['platform', 'ledger', 'people', 'frameworks', 'progress'],
   claims: ['platform', 'ledger', 'people', 'frameworks', 'progress', 'evidence'],
+  administration: ['platform', 'ledger', 'people', 'frameworks', 'progress', 'evidence', 'claims'],
   credentials: ['platform', 'ledger', 'people', 'frameworks', 'progress', 'evidence', 'claims'],
   privacy: ['platform', 'ledger', 'people', 'frameworks', 'progress', 'evidence', 'claims', 'credentials'],
 };
@@ -22,7 +23,7 @@ const order = {
 const notPure = [
   '^src/platform/',
   '^src/ledger/(ledger-keys|ledger-lines-file)\\.ts$',
-  '^src/people/(first-admin|invitation-link|passwords|proofs|session-cookie|sign-in-throttle|totp-codes)\\.ts$',
+  '^src/people/(confirmed-acts|first-admin|invitation-link|passwords|proofs|session-cookie|sign-in-throttle|totp-codes)\\.ts$',
   '^src/frameworks/(framework-import|pack-files)\\.ts$',
   // what they draw and write is the frozen content, whose form the API's answer has
   '^src/credentials/(badge|badge-keys|pack-readme|pdf-sheet|sign-off-pdf)\\.ts$',

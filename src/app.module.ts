@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import { DataSource } from 'typeorm';
+import { AdministrationModule } from './administration/administration.module';
 import { ClaimsModule } from './claims/claims.module';
 import { Settings } from './config';
 import { CredentialsModule } from './credentials/credentials.module';
@@ -48,6 +49,7 @@ export class AppModule {
         FrameworksModule,
         EvidenceModule,
         ClaimsModule,
+        AdministrationModule,
         CredentialsModule,
         PrivacyModule,
         DashboardsModule,

@@ -93,6 +93,13 @@ export class Settings {
   @Max(720)
   INVITATION_HOURS: number = 72;
 
+  /** What takes two admins and was not confirmed expires after so many days. */
+  @Transform(toNumber)
+  @IsInt({ message: 'ADMIN_REQUEST_DAYS must be a whole number' })
+  @Min(1)
+  @Max(90)
+  ADMIN_REQUEST_DAYS: number = 7;
+
   /** How many connections to the database one process holds at most. */
   @Transform(toNumber)
   @IsInt({ message: 'DATABASE_POOL must be a whole number' })

@@ -27,6 +27,12 @@ const expected: Record<string, string> = {
   'POST /api/v1/me/totp/removal': 'signed-in',
 
   'GET /api/v1/administration/refused-requests': 'admin auditor',
+  'GET /api/v1/administration/requests': 'admin auditor',
+  'POST /api/v1/administration/requests': 'admin',
+  'GET /api/v1/administration/requests/{requestId}': 'admin auditor',
+  'POST /api/v1/administration/requests/{requestId}/confirmation': 'admin',
+  'POST /api/v1/administration/requests/{requestId}/refusal': 'admin',
+  'POST /api/v1/administration/requests/{requestId}/withdrawal': 'admin',
   'GET /api/v1/people': 'signed-in',
   'POST /api/v1/people': 'admin',
   'POST /api/v1/people/import': 'admin',

@@ -62,6 +62,19 @@ export class NoticeAnswer {
   reason: string | null;
 }
 
+/** That an admin has invited the caller afresh: whoever used that invitation acts as them. */
+export class InvitedAfreshAnswer {
+  /** @example 2026-11-02T09:30:00.000Z */
+  at: string;
+  /** Who made the invitation; null is whoever holds the database. */
+  by: PersonName | null;
+  /**
+   * When it was used; null where it was not.
+   * @example 2026-11-02T10:00:00.000Z
+   */
+  usedAt: string | null;
+}
+
 /** Who the caller is, and what waits for them. */
 export class MeAnswer {
   /** @example 01931b2e-7c00-7000-8000-000000000002 */
@@ -84,6 +97,8 @@ export class MeAnswer {
    * @example null
    */
   approvalsBarredUntil: string | null;
+  /** The newest fresh invitation of somebody who had signed in before, told for 30 days: if it was not asked for, another admin should know. */
+  invitedAfresh: InvitedAfreshAnswer | null;
   waiting: WaitingAnswer;
   /** Who else exported the caller's record in the last 90 days, the newest first; the ledger has them all. */
   notices: NoticeAnswer[];

@@ -5,7 +5,7 @@ import type { Actor } from '../kernel/actor';
 import type { Day } from '../kernel/clock';
 import { Database } from '../platform/transaction';
 import { judges, todayIn } from '../progress/eligible-sql';
-import type { MeAnswer } from './me.dto';
+import type { InvitedAfreshAnswer, MeAnswer } from './me.dto';
 
 interface MentorshipRow {
   id: string;
@@ -26,6 +26,7 @@ interface MeRow {
   mentors: MentorshipRow[];
   manager_of: number;
   barred_until: Date | null;
+  invited_afresh: { at: string; by: string | null; name: string | null; used_at: string | null } | null;
   claims: number;
   next_due_on: Day | null;
   supports: number;
@@ -50,12 +51,20 @@ const notices = `
               JOIN person o ON o.person_id = e.actor_id
               LEFT JOIN record_content k ON k.engineer_id = e.engineer_id AND k.digest = e.digest), '[]')`;
 
+// told for a while from its making and its use on, and not only until it is seen: whoever sees it first may be the one who made it
+const invitedAfresh = `(
+  SELECT json_build_object('at', i.created_at, 'by', i.invited_by, 'name', b.name, 'used_at', i.used_at)
+    FROM invitation i LEFT JOIN person b ON b.person_id = i.invited_by
+   WHERE i.person_id = p.person_id AND i.created_at > p.first_signed_in_at
+     AND greatest(i.created_at, i.used_at) > now() - interval '30 days'
+   ORDER BY i.created_at DESC LIMIT 1)`;
+
 const meSql = `
   WITH judges AS MATERIALIZED (${judges('m.mentor_id = $1', todayIn('$2'))}),
        waiting AS (SELECT count(*)::int AS claims, min(c.due_on) AS next_due_on ${waitingClaims})
   SELECT ${mentorships('mentor_id', 'engineer_id')} AS mentor_of, ${mentorships('engineer_id', 'mentor_id')} AS mentors,
          (SELECT count(*)::int FROM person r WHERE r.manager_id = $1 AND r.active) AS manager_of,
-         CASE WHEN p.approvals_barred_until > now() THEN p.approvals_barred_until END AS barred_until,
+         CASE WHEN p.approvals_barred_until > now() THEN p.approvals_barred_until END AS barred_until, ${invitedAfresh} AS invited_afresh,
          waiting.claims, waiting.next_due_on, (SELECT count(*)::int ${waitingSupports}) AS supports,
          (SELECT count(*)::int FROM claim c WHERE c.engineer_id = $1 AND c.state = 'changes-requested') AS changes_requested,
          ${notices} AS notices
@@ -64,6 +73,12 @@ const meSql = `
 const relationOf = ({ skills, until }: MentorshipRow): { skills: string[]; until: string | null } => ({
   skills,
   until: until === null ? null : new Date(until).toISOString(),
+});
+
+const freshOf = ({ at, by, name, used_at: usedAt }: NonNullable<MeRow['invited_afresh']>): InvitedAfreshAnswer => ({
+  at: new Date(at).toISOString(),
+  by: by === null ? null : { id: by, name: name ?? '' },
+  usedAt: usedAt === null ? null : new Date(usedAt).toISOString(),
 });
 
 /** Who somebody is to others, and what waits for them: one statement. */
@@ -86,6 +101,7 @@ export class MeQuery {
       managerOf: row.manager_of,
       mentors: row.mentors.map((one) => ({ mentor: { id: one.id, name: one.name }, ...relationOf(one) })),
       approvalsBarredUntil: row.barred_until?.toISOString() ?? null,
+      invitedAfresh: row.invited_afresh === null ? null : freshOf(row.invited_afresh),
       waiting: { claims: row.claims, supports: row.supports, nextDueOn: row.next_due_on, changesRequested: row.changes_requested },
       notices: row.notices.map(({ at, id, name: by, reason }) => ({
         kind: 'record-opened',

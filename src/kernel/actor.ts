@@ -41,6 +41,6 @@ export interface Viewpoint extends Actor {
   readonly relation?: Relation;
 }
 
-export const isAdmin = (actor: Actor): boolean => actor.roles.includes('admin');
+export const isAdmin = (actor: Pick<Actor, 'roles'>): boolean => actor.roles.includes('admin');
 export const isAuditor = (actor: Actor): boolean => actor.roles.includes('auditor');
 export const isMentor = (relation: Relation): boolean => relation.mentorSkills.length > 0;

@@ -42,6 +42,11 @@ export const problemCodes = {
     title: 'Your own relation',
     explanation: 'Nobody changes their own roles, relations, accreditations or rules: another admin does.',
   },
+  'own-request': {
+    kind: 'not-allowed',
+    title: 'Your own request',
+    explanation: 'What takes two admins is not decided by the one who asked for it: another admin confirms or refuses, you can withdraw.',
+  },
   'not-your-mentee': {
     kind: 'not-allowed',
     title: 'Not your mentee',
@@ -139,6 +144,16 @@ export const problemCodes = {
   },
   'email-taken': { kind: 'wrong-state', title: 'Email taken', explanation: 'Somebody else has this email address.' },
   'person-state': { kind: 'wrong-state', title: 'Wrong state of the person', explanation: 'The person is in that state already.' },
+  'request-state': {
+    kind: 'wrong-state',
+    title: 'Wrong state of the request',
+    explanation: 'The request is decided or over, or cannot be confirmed any more.',
+  },
+  'request-exists': {
+    kind: 'wrong-state',
+    title: 'Request exists',
+    explanation: 'Somebody has asked for this already: another admin confirms or refuses it.',
+  },
   'mentorship-exists': {
     kind: 'wrong-state',
     title: 'Mentorship exists',
@@ -176,6 +191,11 @@ export const problemCodes = {
     explanation: 'There is no such piece of evidence in this record.',
   },
   'person-unknown': { kind: 'rule-not-met', title: 'Unknown person', explanation: 'There is no such active person.' },
+  'second-admin-needed': {
+    kind: 'rule-not-met',
+    title: 'A second admin is needed',
+    explanation: 'There is another admin, so this takes two: ask for it with POST /administration/requests, and the other one confirms it.',
+  },
   'import-refused': {
     kind: 'rule-not-met',
     title: 'Import refused',

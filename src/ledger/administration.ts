@@ -23,6 +23,7 @@ export const actKinds = [
   'manager.changed',
   'invitation.issued',
   'invitation.used',
+  'totp.removed',
   'request.made',
   'request.confirmed',
   'request.declined',

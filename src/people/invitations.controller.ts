@@ -36,12 +36,13 @@ export class InvitationsController {
   /**
    * Invites a person afresh: somebody new whose invitation has expired, or somebody who forgot their password.
    *
-   * The older invitation dies. Who has signed in before is told, and does not approve for 72 hours. Not possible for oneself.
+   * The older invitation dies. Who has signed in before is told, and does not approve for 72 hours; where there is a second admin,
+   * inviting them afresh takes both: `POST /administration/requests`. Not possible for oneself.
    */
   @Requires('admin')
   @NotOneself()
   @ShownOnce('token', 'url')
-  @Problems('own-relation', 'person-state')
+  @Problems('own-relation', 'person-state', 'second-admin-needed')
   @Post('people/:personId/invitation')
   async invite(
     @Caller() caller: Actor,

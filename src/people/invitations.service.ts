@@ -10,7 +10,7 @@ import { checkStrength } from './password-strength';
 import { Passwords } from './passwords';
 import { PeopleStore } from './people.store';
 import { barredHours } from './person';
-import { checkMay, checkState } from './person.policy';
+import { checkMay, checkSecondAdmin, checkState } from './person.policy';
 import { type Client, type SignedIn } from './sessions.service';
 import { SessionsStore } from './sessions.store';
 import { hashOfToken, isToken } from './token';
@@ -33,13 +33,14 @@ export class InvitationsService {
 
   /**
    * Invites a person afresh; the older invitation dies. Who has signed in before does not approve for a while.
-   * @throws Refused `own-relation`, `person-state` (deactivated)
+   * @throws Refused `own-relation`, `person-state` (deactivated), `second-admin-needed` (who has signed in before)
    */
   async invite(caller: Actor, personId: string): Promise<Invited> {
     return this.transactions.run(async (tx) => {
       const person = await this.people.lock(tx, personId);
       demand(checkMay('invite', caller, personId));
       demand(checkState('invite', person));
+      demand(checkSecondAdmin(person.signedInBefore, await this.people.confirmers(tx, [caller.personId, personId])));
       const acts = await this.administration.lock(tx);
       if (person.signedInBefore) await this.people.barApprovals(tx, personId, barredHours);
       const [invited = raise('not-found')] = await this.invitations.issue(tx, [personId], caller.personId);

@@ -97,6 +97,7 @@ export class PeopleImportService {
     const before = await this.line.managers(tx);
     const facts = {
       callerId: caller.personId,
+      confirmers: await this.people.confirmerIds(tx, caller.personId),
       people,
       managers: before,
       skills: await this.catalogue.allSkills(),

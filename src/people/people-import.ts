@@ -2,11 +2,14 @@ import type { Role } from '../kernel/actor';
 import type { RefusalError } from '../kernel/refusal';
 import { type ImportColumn, type ImportRow, cellError } from './people-csv';
 import { type PersonState, emailKey, sameRoles } from './person';
+import { checkSecondAdmin, rolesGiven } from './person.policy';
 import { type Managers, chainOf } from './reporting-line';
 
 /** What an import is judged by, read under the locks that keep it so. */
 export interface ImportFacts {
   readonly callerId: string;
+  /** Admins who could confirm what the caller asks for. */
+  readonly confirmers: readonly string[];
   /** Everybody whose address stands anywhere in the file. */
   readonly people: readonly PersonState[];
   /** Everybody's manager, as it is. */
@@ -90,7 +93,7 @@ export function planImport(rows: readonly ImportRow[], facts: ImportFacts, newId
       managerChanges,
       mentorships,
     };
-    errors.push(...ownRelations(plan, before, facts.callerId));
+    errors.push(...ownRelations(plan, before, facts.callerId), ...secondAdmin(plan, before, facts.confirmers));
     return plan;
   });
   const managers = new Map([...facts.managers, ...planned.map(({ id, managerId }) => [id, managerId] as const)]);
@@ -147,6 +150,22 @@ function ownRelations(
   if (mentorships.some(({ mentorId }) => mentorId === callerId)) refuse('mentor_emails', 'nobody makes themselves a mentor');
   if (managerId === callerId && before?.managerId !== callerId) refuse('manager_email', 'nobody makes themselves a manager');
   return errors;
+}
+
+/** Roles that a row would give while there is a second admin: the two of them give those. */
+function secondAdmin({ row, id, roles }: PlannedRow, before: PersonState | undefined, confirmers: readonly string[]): RefusalError[] {
+  const given = rolesGiven(before?.roles ?? [], roles);
+  const refusal = checkSecondAdmin(given.length > 0, confirmers.filter((admin) => admin !== id).length);
+  return refusal === null
+    ? []
+    : [
+        cellError(
+          row,
+          'roles',
+          refusal.code,
+          'there is another admin, so roles are given by POST /administration/requests, which they confirm.',
+        ),
+      ];
 }
 
 /** Loops that the managers would close, and people whom the caller would come to stand above by way of others. */

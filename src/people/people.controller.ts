@@ -28,11 +28,15 @@ export class PeopleController {
     private readonly settings: Settings,
   ) {}
 
-  /** Makes a person and invites them: the invitation is shown this once, and the person chooses their password with it. */
+  /**
+   * Makes a person and invites them: the invitation is shown this once, and the person chooses their password with it.
+   *
+   * Roles are given here only while there is no second admin; else by a request that the other one confirms.
+   */
   @Requires('admin')
   @ShownOnce('invitation.token', 'invitation.url')
   @Tagged()
-  @Problems('own-relation', 'email-taken', 'person-unknown')
+  @Problems('own-relation', 'email-taken', 'person-unknown', 'second-admin-needed')
   @Post()
   async create(
     @Caller() caller: Actor,
@@ -72,10 +76,14 @@ export class PeopleController {
     return this.answer(caller, personId, reply);
   }
 
-  /** Changes name, email or roles. Nobody changes their own roles, and somebody stays admin. */
+  /**
+   * Changes name, email or roles. Nobody changes their own roles, and somebody stays admin.
+   *
+   * Taking a role away takes one admin. Giving one takes two where there are two: `POST /administration/requests`.
+   */
   @Requires('admin')
   @Versioned()
-  @Problems('own-relation', 'email-taken', 'last-admin')
+  @Problems('own-relation', 'email-taken', 'last-admin', 'second-admin-needed')
   @Patch(':personId')
   async edit(
     @Caller() caller: Actor,
@@ -132,7 +140,7 @@ export class PeopleController {
   @NotOneself()
   @HttpCode(200)
   @Versioned()
-  @Problems('own-relation', 'person-state')
+  @Problems('own-relation', 'person-state', 'second-admin-needed')
   @Post(':personId/reactivation')
   async reactivate(
     @Caller() caller: Actor,

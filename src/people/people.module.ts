@@ -4,6 +4,7 @@ import { AccreditationsController } from './accreditations.controller';
 import { AccreditationsQueries } from './accreditations.queries';
 import { AccreditationsService } from './accreditations.service';
 import { CatalogueQuery } from './catalogue.query';
+import { ConfirmedActs } from './confirmed-acts';
 import { InvitationsController } from './invitations.controller';
 import { InvitationsService } from './invitations.service';
 import { InvitationsStore } from './invitations.store';
@@ -78,7 +79,8 @@ import { TotpStore } from './totp.store';
     AccreditationsQueries,
     AccreditationsService,
     CatalogueQuery,
+    ConfirmedActs,
   ],
-  exports: [SignInQuery, SignInThrottle, Passwords, Proofs, PeopleFacts],
+  exports: [SignInQuery, SignInThrottle, Passwords, Proofs, PeopleFacts, ConfirmedActs],
 })
 export class PeopleModule {}

@@ -1,9 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, type Role } from '../kernel/actor';
+import { type Refusal } from '../kernel/refusal';
 import { type Page, pageOf, positionOf } from '../kernel/paging';
 import { Database } from '../platform/transaction';
 import { PersonActionsAnswer, PersonAnswer, PersonItem } from './people.dto';
-import { checkMay, checkState, personActions, seesEverybody } from './person.policy';
+import { confirmersBesides } from './people.store';
+import {
+  type PersonAction,
+  checkMay,
+  checkReactivation,
+  checkSecondAdmin,
+  checkState,
+  personActions,
+  seesEverybody,
+} from './person.policy';
 
 interface PersonRow {
   person_id: string;
@@ -42,10 +52,16 @@ const itemOf = (row: PersonRow, caller: Actor): PersonItem => ({
     : {}),
 });
 
+/** Whether this takes two admins: inviting afresh, and bringing somebody back who would have roles. Changing roles takes two only where one is given. */
+function checkTwo(action: PersonAction, row: PersonRow & { confirmers: number }): Refusal | null {
+  if (action === 'invite') return checkSecondAdmin(row.signed_in_before, row.confirmers);
+  return action === 'reactivate' ? checkReactivation(row, row.confirmers) : null;
+}
+
 /** What each action about this person would be answered with now, by the checks that enforce it. */
-function actionsOf(row: PersonRow, caller: Actor): PersonActionsAnswer {
+function actionsOf(row: PersonRow & { confirmers: number }, caller: Actor): PersonActionsAnswer {
   const verdicts = personActions.map((action) => {
-    const refusal = checkMay(action, caller, row.person_id) ?? checkState(action, row);
+    const refusal = checkMay(action, caller, row.person_id) ?? checkState(action, row) ?? checkTwo(action, row);
     return [action, refusal === null ? { allowed: true } : { allowed: false, code: refusal.code, detail: refusal.detail }] as const;
   });
   return Object.fromEntries(verdicts) as unknown as PersonActionsAnswer;
@@ -90,8 +106,8 @@ export class PeopleQueries {
 
   /** One person, or null where the caller may not know of them. */
   async one(caller: Actor, personId: string): Promise<SeenPerson | null> {
-    const row = await this.db.one<PersonRow>(
-      `SELECT ${columns} FROM person p LEFT JOIN person m ON m.person_id = p.manager_id
+    const row = await this.db.one<PersonRow & { confirmers: number }>(
+      `SELECT ${columns}, ${confirmersBesides('ARRAY[$1::uuid, p.person_id]')} AS confirmers FROM person p LEFT JOIN person m ON m.person_id = p.manager_id
         WHERE p.person_id = $3 AND ($2::boolean OR p.person_id IN (${related}))`,
       [caller.personId, seesEverybody(caller), personId],
     );

@@ -11,7 +11,15 @@ import { type Invited, InvitationsStore, issuedContent } from './invitations.sto
 import { PeopleFacts } from './people.facts';
 import { PeopleStore } from './people.store';
 import { type PersonState, cleanEmail, cleanName, orderedRoles, sameRoles } from './person';
-import { checkAdminsLeft, checkManagerChange, checkMay, checkState } from './person.policy';
+import {
+  checkAdminsLeft,
+  checkManagerChange,
+  checkMay,
+  checkReactivation,
+  checkSecondAdmin,
+  checkState,
+  rolesGiven,
+} from './person.policy';
 import { ReportingLineStore } from './reporting-line.store';
 import { SessionsStore } from './sessions.store';
 
@@ -49,7 +57,7 @@ export class PeopleService {
 
   /**
    * Makes a person with an empty record and invites them.
-   * @throws Refused `own-relation` (an admin as the manager), `email-taken`, `person-unknown` (the manager)
+   * @throws Refused `own-relation` (an admin as the manager), `email-taken`, `second-admin-needed` (roles), `person-unknown` (the manager)
    */
   async create(caller: Actor, wanted: PersonWanted): Promise<{ id: string; invited: Invited }> {
     if (wanted.managerId === caller.personId) {
@@ -64,6 +72,7 @@ export class PeopleService {
       const id = newId();
       const roles = orderedRoles(wanted.roles);
       await this.people.insert(tx, { id, name: cleanName(wanted.name), email: cleanEmail(wanted.email), roles });
+      demand(checkSecondAdmin(roles.length > 0, await this.people.confirmers(tx, [caller.personId])));
       await this.ledger.open(tx, id);
       if (!managed) noManager();
       if (manager !== null) await this.line.move(tx, id, manager);
@@ -81,7 +90,7 @@ export class PeopleService {
 
   /**
    * Changes name, address or roles.
-   * @throws Refused `own-relation` (own roles), `stale`, `email-taken`, `last-admin`
+   * @throws Refused `own-relation` (own roles), `stale`, `email-taken`, `last-admin`, `second-admin-needed` (more roles)
    */
   async edit(caller: Actor, personId: string, ifMatch: string | undefined, change: PersonChange): Promise<void> {
     await this.transactions.run(async (tx) => {
@@ -91,7 +100,9 @@ export class PeopleService {
       const newRoles = !sameRoles(roles, person.roles);
       demand(checkMay(newRoles ? 'changeRoles' : 'edit', caller, personId));
       checkSeen(ifMatch, person);
+      const given = rolesGiven(person.roles, roles).length > 0;
       if (newRoles && !roles.includes('admin')) demand(checkAdminsLeft(person, await this.people.otherAdmins(tx, personId)));
+      demand(checkSecondAdmin(given, await this.people.confirmers(tx, [caller.personId, personId])));
       const name = cleanName(change.name ?? person.name);
       const email = cleanEmail(change.email ?? person.email);
       const fields = [...(name === person.name ? [] : ['name']), ...(email === person.email ? [] : ['email'])];
@@ -158,7 +169,7 @@ export class PeopleService {
 
   /**
    * Lets a person in again, with the password that they had.
-   * @throws Refused `own-relation`, `stale`, `person-state`
+   * @throws Refused `own-relation`, `stale`, `person-state`, `second-admin-needed` (somebody with roles)
    */
   async reactivate(caller: Actor, personId: string, ifMatch: string | undefined): Promise<void> {
     await this.transactions.run(async (tx) => {
@@ -166,6 +177,7 @@ export class PeopleService {
       demand(checkMay('reactivate', caller, personId));
       checkSeen(ifMatch, person);
       demand(checkState('reactivate', person));
+      demand(checkReactivation(person, await this.people.confirmers(tx, [caller.personId, personId])));
       await this.setActive(tx, caller, personId, true);
     });
   }

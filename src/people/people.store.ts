@@ -2,12 +2,18 @@ import { Injectable } from '@nestjs/common';
 import { QueryFailedError } from 'typeorm';
 import { type Role } from '../kernel/actor';
 import { raise } from '../kernel/refusal';
-import { type Tx, rowsOf } from '../platform/transaction';
+import { type Database, type Tx, rowsOf } from '../platform/transaction';
 import { PersonEntity } from './person.entity';
 import { type PersonState } from './person';
 
 const personColumns = `person_id AS id, name, email, roles, manager_id AS "managerId", active, version,
   (password_hash IS NOT NULL OR first_signed_in_at IS NOT NULL) AS "signedInBefore"`;
+
+const confirmer = `a.active AND 'admin' = ANY (a.roles) AND a.password_hash IS NOT NULL`;
+
+/** SQL: how many admins besides these people (an array) could confirm something. Who has never signed in could not. */
+export const confirmersBesides = (people: string): string =>
+  `(SELECT count(*)::int FROM person a WHERE ${confirmer} AND a.person_id <> ALL (${people}))`;
 
 /** How many rows one statement inserts: a statement holds at most 65,535 parameters. */
 const batch = 1_000;
@@ -45,6 +51,25 @@ export class PeopleStore {
       [personId],
     );
     return row?.count ?? 0;
+  }
+
+  /** How many admins besides these people could confirm what one of these asks for: active, and with a sign-in of their own. */
+  async confirmers(tx: Tx, besides: readonly string[]): Promise<number> {
+    const [row] = await rowsOf<{ count: number }>(tx, `SELECT ${confirmersBesides('$1::uuid[]')} AS count`, [besides]);
+    return row?.count ?? 0;
+  }
+
+  /** The admins besides this one who could confirm something. */
+  async confirmerIds(tx: Tx, besides: string): Promise<string[]> {
+    const rows = await rowsOf<{ id: string }>(tx, `SELECT a.person_id AS id FROM person a WHERE ${confirmer} AND a.person_id <> $1`, [
+      besides,
+    ]);
+    return rows.map(({ id }) => id);
+  }
+
+  /** A person, not locked; null where there is none. */
+  find(db: Database, personId: string): Promise<PersonState | null> {
+    return db.one<PersonState>(`SELECT ${personColumns} FROM person WHERE person_id = $1`, [personId]);
   }
 
   /**

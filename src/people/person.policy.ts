@@ -1,4 +1,4 @@
-import { type Actor, isAdmin, isAuditor } from '../kernel/actor';
+import { type Actor, type Role, isAdmin, isAuditor } from '../kernel/actor';
 import { type Refusal, refuse } from '../kernel/refusal';
 import type { PersonState } from './person';
 
@@ -31,6 +31,23 @@ export function checkState(action: PersonAction, { active }: Pick<PersonState, '
   }
   return null;
 }
+
+const asks = 'There is another admin, so this takes two: ask for it with POST /administration/requests, and the other one confirms it.';
+
+/** Whether an act that gives rights needs a second admin first: where there is one, it does. */
+export const checkSecondAdmin = (givesRights: boolean, confirmers: number, detail = asks): Refusal | null =>
+  givesRights && confirmers > 0 ? refuse('second-admin-needed', detail) : null;
+
+/** The roles that somebody would have and did not have before. */
+export const rolesGiven = (before: readonly Role[], after: readonly Role[]): Role[] => after.filter((role) => !before.includes(role));
+
+/** Whether bringing back a deactivated person gives rights: with roles, it does. */
+export const checkReactivation = ({ roles }: Pick<PersonState, 'roles'>, confirmers: number): Refusal | null =>
+  checkSecondAdmin(
+    roles.length > 0,
+    confirmers,
+    'This person would be admin or auditor again, and there is another admin: take their roles away first, and ask for them with POST /administration/requests afterwards.',
+  );
 
 /** Whether somebody would still be admin when this person no longer is one. */
 export const checkAdminsLeft = (person: Pick<PersonState, 'roles' | 'active'>, otherAdmins: number): Refusal | null =>

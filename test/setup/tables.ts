@@ -1,6 +1,7 @@
 /** Tables that belong to no one engineer. Every other table's primary key and foreign keys to others of them begin with engineer_id. */
 export const shared = [
   'accreditation',
+  'admin_request',
   'administration_content',
   'administration_entry',
   'administration_record',

@@ -1,0 +1,56 @@
+import type { Role } from '../kernel/actor';
+import { type Refusal, refuse } from '../kernel/refusal';
+
+/** What takes two admins. The same list stands in the database as a CHECK. */
+export const requestActions = ['give-role', 'fresh-invitation', 'remove-totp'] as const;
+export type RequestAction = (typeof requestActions)[number];
+
+export const requestStates = ['open', 'confirmed', 'refused', 'withdrawn', 'expired'] as const;
+export type RequestState = (typeof requestStates)[number];
+
+/** What is done with a request that is open; each ends it. */
+export const requestDecisions = ['confirm', 'refuse', 'withdraw'] as const;
+export type RequestDecision = (typeof requestDecisions)[number];
+
+/** The state that a decision leads to; there is no way back from any of them. */
+export const stateAfter = {
+  confirm: 'confirmed',
+  refuse: 'refused',
+  withdraw: 'withdrawn',
+} as const satisfies Record<RequestDecision, RequestState>;
+
+/** What is asked for: an action about a person, with what exactly where that does not say it. */
+export interface RequestWanted {
+  readonly action: RequestAction;
+  readonly personId: string;
+  /** Of `give-role` the role; else empty. */
+  readonly target: string;
+  readonly reason: string;
+}
+
+/** A request as the rules look at it. */
+export interface RequestStanding {
+  readonly requestId: string;
+  readonly action: RequestAction;
+  readonly personId: string;
+  readonly target: string;
+  /** `expired` from the moment that its time is over, whether that was noted or not. */
+  readonly state: RequestState;
+  readonly requestedBy: string;
+}
+
+/** The role that a request would give. */
+export const roleOf = (target: string): Role => (target === 'admin' ? 'admin' : 'auditor');
+
+const ends: Readonly<Record<Exclude<RequestState, 'open'>, string>> = {
+  confirmed: 'The request is confirmed, and done.',
+  refused: 'The request was refused.',
+  withdrawn: 'The request was withdrawn.',
+  expired: 'The request has expired: make another one.',
+};
+
+/** Whether a request can still be decided. */
+export const checkOpen = (state: RequestState): Refusal | null => (state === 'open' ? null : refuse('request-state', ends[state]));
+
+/** What the ledger calls a request. */
+export const requestSubject = (requestId: string): string => `requests/${requestId}`;

@@ -1,0 +1,150 @@
+import { IsIn, IsOptional, ValidateIf } from 'class-validator';
+import type { Role } from '../kernel/actor';
+import { raise } from '../kernel/refusal';
+import { InvitationAnswer } from '../people/invitations.dto';
+import { ProofRequest } from '../people/proofs.dto';
+import { PageQuery } from '../platform/page.dto';
+import { ActionVerdictAnswer, PersonName } from '../platform/person-name.dto';
+import { IsIdText, IsText } from '../platform/rules';
+import { type RequestWanted, requestActions, requestStates } from './admin-request';
+
+/** What is asked for, so that another admin confirms it. */
+export class AdminRequestRequest {
+  /**
+   * `give-role` gives admin or auditor; `fresh-invitation` invites somebody afresh who has signed in before,
+   * `remove-totp` turns off the one-time codes of somebody who has lost them.
+   * @example give-role
+   */
+  @IsIn(requestActions)
+  action: 'give-role' | 'fresh-invitation' | 'remove-totp';
+
+  /**
+   * Whom it is about.
+   * @example 01931b2e-7c00-7000-8000-000000000001
+   */
+  @IsIdText()
+  personId: string;
+
+  /**
+   * Of `give-role`, and only of it: which role.
+   * @example auditor
+   */
+  @ValidateIf(({ action }: AdminRequestRequest, role) => action === 'give-role' || role !== undefined)
+  @IsIn(['admin', 'auditor'], { message: 'role must be admin or auditor' })
+  role?: Role;
+
+  /**
+   * Why: what the other admin decides by.
+   * @example "Takes over from Auditor One in January."
+   */
+  @IsText(1000)
+  reason: string;
+}
+
+/** A fresh proof that whoever confirms is the admin: the password, a one-time code, or both. */
+export class RequestConfirmationRequest extends ProofRequest {}
+
+/** Why a request is refused. */
+export class RequestRefusalRequest {
+  /** @example "Auditors are chosen by the board." */
+  @IsText(1000)
+  reason: string;
+}
+
+/** Which requests are listed. */
+export class AdminRequestsQuery extends PageQuery {
+  /**
+   * Only those in this state; all of them if left out.
+   * @example open
+   */
+  @IsOptional()
+  @IsIn(requestStates)
+  state?: 'open' | 'confirmed' | 'refused' | 'withdrawn' | 'expired';
+}
+
+/** What each decision would be answered with now, for this caller. */
+export class AdminRequestActionsAnswer {
+  confirm: ActionVerdictAnswer;
+  refuse: ActionVerdictAnswer;
+  withdraw: ActionVerdictAnswer;
+}
+
+/** Something that takes two admins: asked for by one, decided by another. */
+export class AdminRequestAnswer {
+  /** @example 01931b2e-7c00-7000-8000-00000000000d */
+  id: string;
+
+  /** @example give-role */
+  action: 'give-role' | 'fresh-invitation' | 'remove-totp';
+
+  /** Whom it is about. */
+  person: PersonName;
+
+  /**
+   * Of `give-role`: which role.
+   * @example auditor
+   */
+  role: Role | null;
+
+  /**
+   * Why; null once the person is erased.
+   * @example "Takes over from Auditor One in January."
+   */
+  reason: string | null;
+
+  /** @example open */
+  state: 'open' | 'confirmed' | 'refused' | 'withdrawn' | 'expired';
+
+  requestedBy: PersonName;
+
+  /** @example 2026-11-02T09:30:00.000Z */
+  requestedAt: string;
+
+  /**
+   * From when on nobody can confirm it any more.
+   * @example 2026-11-09T09:30:00.000Z
+   */
+  expiresAt: string;
+
+  /** Who confirmed, refused or withdrew it. */
+  decidedBy: PersonName | null;
+
+  /** @example 2026-11-02T10:00:00.000Z */
+  decidedAt: string | null;
+
+  /**
+   * Why it was refused.
+   * @example "Auditors are chosen by the board."
+   */
+  decisionReason: string | null;
+
+  actions: AdminRequestActionsAnswer;
+}
+
+/** A request that has just been confirmed, with what came of it. */
+export class ConfirmedRequestAnswer extends AdminRequestAnswer {
+  /** Of `fresh-invitation`: the invitation, shown this once. */
+  invitation: InvitationAnswer | null;
+}
+
+/** One page of requests, the newest first. */
+export class AdminRequestPage {
+  items: AdminRequestAnswer[];
+
+  /**
+   * Where the next page begins; null on the last.
+   * @example null
+   */
+  nextCursor: string | null;
+}
+
+const unexpected = (field: string, action: string): never =>
+  raise('malformed', 'The body is not of the form that is expected here: see errors.', [
+    { pointer: `/${field}`, code: 'unexpected', detail: `${field} is not said where the action is ${action}.` },
+  ]);
+
+/** What a body asks for. Throws Refused `malformed` for fields that belong to another action. */
+export function wantedOf({ action, personId, role, reason }: AdminRequestRequest): RequestWanted {
+  if (action !== 'give-role' && role !== undefined) return unexpected('role', action);
+  return { action, personId: personId.toLowerCase(), target: action === 'give-role' ? (role ?? '') : '', reason };
+}
