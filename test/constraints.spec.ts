@@ -174,6 +174,61 @@ const never: [string, string, string, string][] = [
     'administration_record_single_check',
   ],
   [
+    'a request for oneself',
+    `INSERT INTO admin_request (request_id, action, person_id, target, reason, state, requested_by, requested_at, expires_at, decided_by, decided_at) VALUES (gen_random_uuid(), 'erase-person', '{engineer}', '', 'x', 'open', '{engineer}', now(), now() + interval '1 day', NULL, NULL)`,
+    check,
+    'admin_request_self_check',
+  ],
+  [
+    'a request confirmed by who made it',
+    `INSERT INTO admin_request (request_id, action, person_id, target, reason, state, requested_by, requested_at, expires_at, decided_by, decided_at) VALUES (gen_random_uuid(), 'erase-person', '{engineer}', '', 'x', 'confirmed', '{mentor}', now(), now() + interval '1 day', '{mentor}', now())`,
+    check,
+    'admin_request_decided_check',
+  ],
+  [
+    'a request confirmed by whom it is about',
+    `INSERT INTO admin_request (request_id, action, person_id, target, reason, state, requested_by, requested_at, expires_at, decided_by, decided_at) VALUES (gen_random_uuid(), 'erase-person', '{engineer}', '', 'x', 'confirmed', '{mentor}', now(), now() + interval '1 day', '{engineer}', now())`,
+    check,
+    'admin_request_decided_check',
+  ],
+  [
+    'a request confirmed by nobody',
+    `INSERT INTO admin_request (request_id, action, person_id, target, reason, state, requested_by, requested_at, expires_at, decided_by, decided_at) VALUES (gen_random_uuid(), 'erase-person', '{engineer}', '', 'x', 'confirmed', '{mentor}', now(), now() + interval '1 day', NULL, now())`,
+    check,
+    'admin_request_decided_check',
+  ],
+  [
+    'a request withdrawn by somebody else',
+    `INSERT INTO admin_request (request_id, action, person_id, target, reason, state, requested_by, requested_at, expires_at, decided_by, decided_at) VALUES (gen_random_uuid(), 'erase-person', '{engineer}', '', 'x', 'withdrawn', '{mentor}', now(), now() + interval '1 day', '{other}', now())`,
+    check,
+    'admin_request_decided_check',
+  ],
+  [
+    'a request for a role that is none',
+    `INSERT INTO admin_request (request_id, action, person_id, target, reason, state, requested_by, requested_at, expires_at, decided_by, decided_at) VALUES (gen_random_uuid(), 'give-role', '{engineer}', '', 'x', 'open', '{mentor}', now(), now() + interval '1 day', NULL, NULL)`,
+    check,
+    'admin_request_target_check',
+  ],
+  [
+    'a request for what takes no two admins',
+    `INSERT INTO admin_request (request_id, action, person_id, target, reason, state, requested_by, requested_at, expires_at, decided_by, decided_at) VALUES (gen_random_uuid(), 'read-evidence', '{engineer}', '', 'x', 'open', '{mentor}', now(), now() + interval '1 day', NULL, NULL)`,
+    check,
+    'admin_request_',
+  ],
+  [
+    'an open request that is decided',
+    `INSERT INTO admin_request (request_id, action, person_id, target, reason, state, requested_by, requested_at, expires_at, decided_by, decided_at) VALUES (gen_random_uuid(), 'erase-person', '{engineer}', '', 'x', 'open', '{mentor}', now(), now() + interval '1 day', NULL, now())`,
+    check,
+    'admin_request_times_check',
+  ],
+  [
+    'the same thing asked for twice',
+    `INSERT INTO admin_request (request_id, action, person_id, reason, requested_by, requested_at, expires_at)
+     SELECT gen_random_uuid(), 'erase-person', '{engineer}', 'x', by::uuid, now(), now() + interval '1 day' FROM unnest(ARRAY['{mentor}', '{other}']) by`,
+    unique,
+    'admin_request_open_key',
+  ],
+  [
     'a policy that asks for nothing',
     `INSERT INTO policy SELECT skill_level_ref, 99, 0, may_miss, distinct_evidence, max_age_months, approvals, stepping, line_manager_may_approve, valid_months, review_days FROM policy LIMIT 1`,
     check,

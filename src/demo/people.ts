@@ -22,8 +22,9 @@ export const organisation: readonly DemoPerson[] = [
   { key: 'director1', name: 'Director One', role: 'manager' },
   { key: 'manager1', name: 'Manager One', role: 'manager', manager: 'director1' },
   { key: 'manager2', name: 'Manager Two', role: 'manager', manager: 'director1' },
-  { key: 'admin2', name: 'Admin Two', role: 'admin', manager: 'director1' },
   { key: 'auditor1', name: 'Auditor One', role: 'auditor', manager: 'director1' },
+  // after everybody else with a role: from here on a role takes both admins
+  { key: 'admin2', name: 'Admin Two', role: 'admin', manager: 'director1' },
   { key: 'mentor1', name: 'Mentor One', role: 'mentor', manager: 'manager2' },
   { key: 'mentor2', name: 'Mentor Two', role: 'mentor', manager: 'director1' },
   { key: 'mentor3', name: 'Mentor Three', role: 'mentor', manager: 'manager1' },

@@ -27,6 +27,7 @@ describe('/me', () => {
       managerOf: 0,
       mentors: [],
       approvalsBarredUntil: null,
+      invitedAfresh: null,
       waiting: { claims: 0, supports: 0, nextDueOn: null, changesRequested: 0 },
       notices: [],
     });

@@ -75,6 +75,21 @@ export function signedIn(api: TestApp, person: Pick<TestPerson, 'id' | 'name' | 
   };
 }
 
+/** What takes two admins: one asks for it, the other confirms; answers the confirmation. */
+export async function byTwoAdmins<Body = Record<string, unknown>>(
+  asks: TestPerson,
+  confirms: TestPerson,
+  wanted: Readonly<Record<string, unknown>>,
+): Promise<Answer<Body>> {
+  const asked = await asks.post<{ id?: string }>('/administration/requests', { reason: 'For a test.', ...wanted });
+  if (asked.status !== 201) throw new Error(`the request was refused: ${asked.status} ${JSON.stringify(asked.body)}`);
+  return confirms.post<Body>(
+    `/administration/requests/${asked.body.id}/confirmation`,
+    { password: confirms.password },
+    { ifMatch: asked.etag ?? '' },
+  );
+}
+
 const arrangers = new WeakMap<TestApp, Promise<string>>();
 
 /** Somebody to have made relations: nobody arranges their own. Inactive, so that they stay out of the way. */

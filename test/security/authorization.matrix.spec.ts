@@ -75,6 +75,8 @@ function idsFor(viewpoint: Viewpoint, row: Row): Ids {
     digest: record.digest ?? 'f'.repeat(64),
     mentorshipId: record.mentorship,
     accreditationId: record.accreditation,
+    requestId:
+      row.target === 'unknown' ? newId() : row.target === 'about' ? world.requests[ownerOf(viewpoint)] : world.requests.another,
     sessionId: world.foreignSession,
     token: row.target === 'unknown' ? newToken() : world.invitation,
     thumbprint,
@@ -86,7 +88,7 @@ function idsFor(viewpoint: Viewpoint, row: Row): Ids {
 }
 
 const people = ['engineerId', 'personId', 'managerId'];
-const things = ['evidenceId', 'claimId', 'signOffId', 'mentorshipId', 'accreditationId', 'sessionId', 'token'];
+const things = ['evidenceId', 'claimId', 'signOffId', 'mentorshipId', 'accreditationId', 'requestId', 'sessionId', 'token'];
 const placeholders = (route: string): string[] => [...route.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
 
 /** The same ids, with these replaced by ones that name nothing. */
@@ -134,7 +136,7 @@ function leaksOf({ body, headers, bytes }: Answer<{ instance?: string }>, ids: I
 /** Whether somebody may know that what the path names below its person is there. */
 function knowsThing(row: Row, viewpoint: Viewpoint): boolean {
   const [, path = ''] = row.route.split(' ');
-  const thing = /^.*?\{(?:engineerId|personId)\}\/[\w-]+\/\{\w+\}/.exec(path)?.[0];
+  const thing = /^.*?(?:\{(?:engineerId|personId)\}\/[\w-]+|\/requests)\/\{\w+\}/.exec(path)?.[0];
   const reading = rows.find((other) => other.route === `GET ${thing}` && other.target === row.target);
   return reading !== undefined && verdictOf(reading, viewpoint) === 'allowed';
 }

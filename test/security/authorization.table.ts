@@ -120,6 +120,23 @@ route('POST /frameworks/imports', ['any'], adminsOnly, { allowed: 422 });
 route('PUT /policies/{skillLevel}', ['any'], { allowed: admins, 'own-relation': 'adminAsSubject', rest: 'not-allowed' });
 route('GET /administration/refused-requests', ['any'], adminsOnly);
 route('GET /mentors/shortages', ['any'], adminsOnly);
+// what takes two admins. `about` is asked for by the first admin about whose record it is; `another` about somebody else
+const adminsAndAuditors: Verdicts = { allowed: `${admins} adminAsSubject auditor auditorAsSubject`, rest: 'not-allowed' };
+const decided: Verdicts = { allowed: 'adminApprover adminAsSubject', 'own-request': 'admin', rest: 'not-allowed' };
+const decidedAbout: Verdicts = { allowed: 'adminApprover', 'own-request': 'admin', 'own-relation': 'adminAsSubject', rest: 'not-allowed' };
+const nothingThere: Verdicts = { 'not-found': `${admins} adminAsSubject`, rest: 'not-allowed' };
+route('GET /administration/requests', ['any'], adminsAndAuditors);
+route('POST /administration/requests', ['any'], adminsOnly);
+const request = '/administration/requests/{requestId}';
+route(`GET ${request}`, ['another', 'about'], adminsAndAuditors);
+route(`GET ${request}`, ['unknown'], { 'not-found': `${admins} adminAsSubject auditor auditorAsSubject`, rest: 'not-allowed' });
+for (const decision of ['confirmation', 'refusal']) {
+  route(`POST ${request}/${decision}`, ['another'], decided);
+  route(`POST ${request}/${decision}`, ['about'], decidedAbout);
+  route(`POST ${request}/${decision}`, ['unknown'], nothingThere);
+}
+route(`POST ${request}/withdrawal`, ['another', 'about'], { allowed: 'admin', rest: 'not-allowed' });
+route(`POST ${request}/withdrawal`, ['unknown'], nothingThere);
 route('GET /sign-offs', ['any'], { allowed: `${admins} adminAsSubject auditor auditorAsSubject`, rest: 'not-allowed' });
 route('GET /administration/ledger', ['any'], { allowed: `${admins} adminAsSubject auditor auditorAsSubject`, rest: 'not-allowed' });
 route('GET /ledger/checkpoints', ['any'], auditorsOnly);

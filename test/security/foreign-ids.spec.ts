@@ -56,6 +56,7 @@ interface Side extends Trio {
 let keys: KeyFiles;
 let api: TestApp;
 let admin: TestPerson;
+let otherAdmin: TestPerson;
 let auditor: TestPerson;
 let here: Side;
 let there: Side;
@@ -84,6 +85,9 @@ async function makeSide(mark: string): Promise<Side> {
   const draft = must(await engineer.post<{ id: string }>('/engineers/me/claims', { skillLevel: 'test-1:LHKP.2', summary: mark }), 201);
   const accredited = { skill: 'sfia-9:ITOP', upToLevel: 1, reason: mark };
   const accreditation = must(await admin.post<{ id: string }>(`/people/${engineer.id}/accreditations`, accredited), 201);
+  // made by another admin than the one who is to be entitled to decide
+  const asked = { action: 'give-role', personId: engineer.id, role: 'auditor', reason: mark };
+  const request = must(await otherAdmin.post<{ id: string }>('/administration/requests', asked), 201);
   const signOffId = signedOff.claim.signOff?.id ?? '';
   const [row] = await api.database.query<{ digest: string }>(
     `SELECT encode(digest, 'hex') AS digest FROM sign_off WHERE sign_off_id = $1`,
@@ -101,6 +105,7 @@ async function makeSide(mark: string): Promise<Side> {
     digest: row?.digest ?? '',
     mentorshipId,
     accreditationId: accreditation.body.id,
+    requestId: request.body.id,
     sessionId,
   };
   return { ...trio, keeper, draft: draft.body.id, ids };
@@ -110,6 +115,7 @@ beforeAll(async () => {
   keys = makeKeyFiles();
   api = await startApp(keys.settings);
   admin = await makePerson(api, { roles: ['admin'] });
+  otherAdmin = await makePerson(api, { roles: ['admin'] });
   auditor = await makePerson(api, { roles: ['auditor'] });
   await loadSecondSkill(admin);
   here = await makeSide('here');
@@ -138,6 +144,8 @@ const bodies: readonly (readonly [RegExp, () => unknown])[] = [
   [/\/reviews$/, () => ({ verdicts: [{ evidence: here.ids['evidenceId'], statement: statementRef(3, 1), verdict: 'accepted' }] })],
   [/\/change-request$/, () => ({ feedback: 'More.', statements: [{ statement: statementRef(3, 1), feedback: 'More.' }] })],
   [/\/refusal$/, () => ({ reason: 'No.' })],
+  [/\/requests\/\{requestId\}\/confirmation$/, () => ({ password: admin.password })],
+  [/POST .*\/administration\/requests$/, () => ({ action: 'give-role', personId: there.mentor.id, role: 'auditor', reason: 'Able.' })],
   [/\/approval$/, () => approval(here.mentor)],
   [/POST .*\/evidence$/, () => ({ title: 'Work', description: 'Work.' })],
   [/PATCH .*\/evidence\/\{evidenceId\}$/, () => ({ title: 'Changed' })],
@@ -188,7 +196,7 @@ function expectRefused({ status, bytes }: Answer, who: string, ...statuses: numb
 
 /** The version of what a route changes, as somebody sees it on one side. */
 async function versionOf({ path }: Described, viewer: TestPerson, side: Side): Promise<string> {
-  const [resource = ''] = /^.*?\/(?:(?:claims|evidence|sign-offs|people|policies)\/\{\w+\})/.exec(path) ?? [];
+  const [resource = ''] = /^.*?\/(?:(?:claims|evidence|sign-offs|people|policies|requests)\/\{\w+\})/.exec(path) ?? [];
   const target = resource
     .replace('{skillLevel}', side === here ? 'sfia-9:ITOP.4' : 'sfia-9:ITOP.5')
     .replaceAll(/\{(\w+)\}/g, (_, name: string) => side.ids[name] ?? '');
@@ -198,6 +206,8 @@ async function versionOf({ path }: Described, viewer: TestPerson, side: Side): P
 
 /** Who may do what a route is for, on one side. */
 function entitled({ route }: Described, { engineer, mentor }: Side): TestPerson {
+  if (/\/requests\/\{requestId\}\/withdrawal$/.test(route)) return otherAdmin;
+  if (/\/requests\/\{requestId\}/.test(route)) return admin;
   if (/\/(review|reviews|change-request|refusal|approval)$/.test(route)) return mentor;
   return /\/(people|policies|frameworks|mentors|administration|revocation)(\/|$)/.test(route) ? admin : engineer;
 }
@@ -243,6 +253,14 @@ const cases: readonly (readonly [RegExp, (field: Field) => Promise<void>])[] = [
     async ({ route }) =>
       expectRefused(await ask(route, entitled(route, here), { ...here.ids, statement: there.ids['statement'] ?? '' }), 'entitled', 404),
   ],
+  // what admins ask of each other is nobody else's, and one that is not there is not there
+  [
+    / path:requestId$/,
+    async ({ route }) => {
+      for (const [who, caller] of callersHere()) expectRefused(await ask(route, caller, there.ids), who, 403);
+      expectRefused(await ask(route, entitled(route, here), { requestId: newId() }), 'entitled', 404);
+    },
+  ],
   [
     / path:(sessionId|tokenId)$/,
     async ({ route }) => {
@@ -286,7 +304,7 @@ const cases: readonly (readonly [RegExp, (field: Field) => Promise<void>])[] = [
       expect(cursors.length).toBeGreaterThan(0);
       const readers = isOfRecord
         ? [auditor, here.engineer]
-        : [/mentors|refused/.test(route.path) ? admin : /ledger|sign-offs/.test(route.path) ? auditor : here.engineer];
+        : [/mentors|refused|requests/.test(route.path) ? admin : /ledger|sign-offs/.test(route.path) ? auditor : here.engineer];
       for (const cursor of cursors) {
         for (const reader of readers)
           expectRefused(await ask(route, reader, here.ids, { query: `?limit=1&cursor=${cursor}` }), reader.name, 400);
@@ -455,6 +473,10 @@ function bodyCases(): (readonly [RegExp, (field: Field) => Promise<void>])[] {
       /\/accreditations body:\/skill$/,
       async ({ route }) =>
         expectRefused(await ask(route, admin, here.ids, { body: { skill: 'nobody-1:NONE', upToLevel: 1, reason: 'x' } }), 'admin', 422),
+    ],
+    [
+      /\/administration\/requests body:\/personId$/,
+      ({ route }) => persons(route, (personId) => ({ action: 'give-role', role: 'auditor', reason: 'x', personId })),
     ],
     [/\/people body:\/managerId$/, ({ route }) => persons(route, (managerId) => ({ name: 'New', email: 'new@example.test', managerId }))],
     [

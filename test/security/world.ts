@@ -91,6 +91,8 @@ export interface World {
   readonly records: Readonly<Record<Owner, Readonly<Record<RecordState, TestRecord>>>>;
   /** Somebody of the first record's, below the engineer in the line, by owner and state. */
   readonly reports: Readonly<Record<Owner, Readonly<Record<RecordState, TestPerson>>>>;
+  /** What the first admin has asked another one to confirm: about the engineer of a record that is submitted, by whose it is; and about somebody else. */
+  readonly requests: Readonly<Record<Owner | 'another', string>>;
   /** An invitation that can be redeemed. */
   readonly invitation: string;
   /** A session of somebody who has nothing to do with anything. */
@@ -326,11 +328,22 @@ export async function makeWorld(api: TestApp): Promise<World> {
     email: 'zqinvited@example.test',
   });
   const bystander = await someone(api);
+  const asked = async ({ id: personId }: TestPerson, role: Role): Promise<string> => {
+    const answer = await around.admin.post<{ id: string }>('/administration/requests', { action: 'give-role', personId, role, reason: 'Able.' });
+    return must(answer, 201, 'asking').body.id;
+  };
+  const requests = {
+    engineer: await asked(made.engineer.submitted.record.person, 'auditor'),
+    admin: await asked(made.admin.submitted.record.person, 'auditor'),
+    auditor: await asked(made.auditor.submitted.record.person, 'admin'),
+    another: await asked(bystander, 'auditor'),
+  };
   return {
     api,
     around,
     records: each(({ record }) => record),
     reports: each(({ report }) => report),
+    requests,
     invitation: must(invited, 201, 'inviting').body.invitation.token,
     foreignSession: (await anotherSession(api, bystander)).id,
   };

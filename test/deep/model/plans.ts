@@ -650,7 +650,8 @@ export function planners({ dayOfAge, password }: Surroundings): Readonly<Record<
 
     activation: (model, { who, match, a, b }) => {
       const inactive = cast.filter((one) => !model.people[one].active);
-      const about = at(inactive, b) ?? at(['mentorA', 'mentorB', 'mentorC', 'manager', 'engineer', 'mentorA'] as const, a) ?? 'mentorA';
+      // who has a role comes in again by two admins only
+      const about = at(inactive, b) ?? at(['mentorA', 'manager', 'engineer', 'mentorA'] as const, a) ?? 'mentorA';
       const person = model.people[about];
       // most of the time somebody who is out comes in again, or runs would stand still
       const action = person.active || b % 8 === 0 ? 'deactivation' : 'reactivation';
