@@ -378,7 +378,9 @@ describe('an installation older than the ledger', () => {
     const entries = await ledger();
     expect(entries.map(({ kind }) => kind)).toEqual(['rules.adopted', 'roles.changed']);
     // what is adopted is what was before the act
-    expect(entries[0]?.content).toMatchObject({ people: expect.arrayContaining([{ person_id: person.id, roles: ['auditor'], active: true }]) as unknown });
+    expect(entries[0]?.content).toMatchObject({
+      people: expect.arrayContaining([{ person_id: person.id, roles: ['auditor'], active: true }]) as unknown,
+    });
   });
 });
 

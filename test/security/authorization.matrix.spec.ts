@@ -75,8 +75,7 @@ function idsFor(viewpoint: Viewpoint, row: Row): Ids {
     digest: record.digest ?? 'f'.repeat(64),
     mentorshipId: record.mentorship,
     accreditationId: record.accreditation,
-    requestId:
-      row.target === 'unknown' ? newId() : row.target === 'about' ? world.requests[ownerOf(viewpoint)] : world.requests.another,
+    requestId: row.target === 'unknown' ? newId() : row.target === 'about' ? world.requests[ownerOf(viewpoint)] : world.requests.another,
     sessionId: world.foreignSession,
     token: row.target === 'unknown' ? newToken() : world.invitation,
     thumbprint,

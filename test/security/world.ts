@@ -329,7 +329,12 @@ export async function makeWorld(api: TestApp): Promise<World> {
   });
   const bystander = await someone(api);
   const asked = async ({ id: personId }: TestPerson, role: Role): Promise<string> => {
-    const answer = await around.admin.post<{ id: string }>('/administration/requests', { action: 'give-role', personId, role, reason: 'Able.' });
+    const answer = await around.admin.post<{ id: string }>('/administration/requests', {
+      action: 'give-role',
+      personId,
+      role,
+      reason: 'Able.',
+    });
     return must(answer, 201, 'asking').body.id;
   };
   const requests = {
