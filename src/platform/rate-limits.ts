@@ -50,7 +50,8 @@ export class RateLimits {
       if (share !== undefined && share.endsAt > now && (share.left > 0 || share.beyond <= 0)) {
         const allowed = share.left > 0;
         if (allowed) share.left -= 1;
-        return { allowed, remaining: share.left + Math.max(0, share.beyond), endsIn: Math.max(1, Math.ceil((share.endsAt - now) / 1_000)) };
+        const endsIn = Math.min(limit.seconds, Math.max(1, Math.ceil((share.endsAt - now) / 1_000)));
+        return { allowed, remaining: share.left + Math.max(0, share.beyond), endsIn };
       }
       // those who come while a share is being asked for wait for that one
       const asked = this.asking.get(limit.name);
