@@ -1,7 +1,7 @@
 import type { Role, Viewpoint } from '../kernel/actor';
 import { checkEligible, checkMayApprove, type JudgeFacts } from '../progress/eligibility';
-import { type ClaimAction, type ClaimState, claimStates } from './claim';
-import { type ClaimOutline, actionsOf, checkGate, checkMay, sightOf } from './claim.policy';
+import { type ClaimAction, type ClaimState, claimActions, claimStates } from './claim';
+import { type ClaimOutline, actionsOf, checkGate, checkMay, checkOpenFor, sightOf } from './claim.policy';
 import type { GateVerdict } from './gate';
 
 const skill = 'f-1:SKIL';
@@ -112,7 +112,15 @@ describe('who may judge', () => {
 
   test('who was invited afresh may review but not approve', () => {
     expect(checkEligible(judge({ barred: true }), 3, false)).toBeNull();
-    expect(checkMayApprove(judge({ barred: true }), 3, false)).toMatchObject({ code: 'not-allowed' });
+    expect(checkMayApprove(judge({ barred: true }), 3, false)).toMatchObject({
+      code: 'not-allowed',
+      detail: expect.stringContaining('less than 72 hours ago') as string,
+    });
+    const barred = claimActions.filter(
+      (action) => checkMay(action, viewpoint({ mentorSkills: [skill] }), claim('submitted'), judge({ barred: true }), false) !== null,
+    );
+    // the first three are the engineer's
+    expect(barred).toEqual(['edit', 'submit', 'withdraw', 'approve']);
   });
 
   test.each<[ClaimAction, string | null, string]>([
@@ -134,6 +142,23 @@ describe('who may judge', () => {
         code: 'not-your-mentee',
       });
     }
+  });
+});
+
+describe('what the state of a claim leaves open', () => {
+  test.each<[string, ClaimAction, ClaimState, string[], string | null]>([
+    ['an approval', 'approve', 'submitted', [], null],
+    ['an approval beside another’s', 'approve', 'submitted', ['q'], null],
+    ['a second approval by the same mentor', 'approve', 'submitted', ['p'], 'already-approved'],
+    ['an approval too many', 'approve', 'approved', ['q'], 'already-signed-off'],
+    ['an approval of a draft', 'approve', 'draft', [], 'claim-state'],
+    ['a verdict', 'review', 'submitted', [], null],
+    ['a verdict after a first approval', 'review', 'submitted', ['q'], 'claim-state'],
+    ['changes after a first approval', 'requestChanges', 'submitted', ['q'], null],
+    ['a refusal after one’s own approval', 'refuse', 'submitted', ['p'], null],
+    ['an edit of what is submitted', 'edit', 'submitted', [], 'claim-state'],
+  ])('%s (%s, %s, approved by %j): %s', (_, action, state, approvedBy, code) => {
+    expect(checkOpenFor(action, state, approvedBy, 'p')?.code ?? null).toBe(code);
   });
 });
 
@@ -178,5 +203,17 @@ describe('actions', () => {
     expect(checkGate('approve', shut)?.errors).toEqual([shut.unmet[1]]);
     expect(checkGate('refuse', shut)).toBeNull();
     expect(checkGate('approve', open)).toBeNull();
+    expect(checkGate('submit', shut)?.detail).toBe('The gate is not met: 1 thing is missing for submission.');
+    const twice = { ...shut, unmet: [...shut.unmet, ...shut.unmet] };
+    expect(checkGate('approve', twice)?.detail).toBe('The gate is not met: 2 things are missing for approval.');
+  });
+
+  test('who is no longer there, or has nothing to do with the engineer, does nothing that is the engineer’s', () => {
+    for (const action of ['edit', 'submit', 'withdraw'] as const) {
+      expect(checkMay(action, viewpoint(null), claim('draft'), judge({ mentorship: 'none' }), false)).toMatchObject({
+        code: 'not-allowed',
+        detail: 'Only the engineer can do this with their claim.',
+      });
+    }
   });
 });

@@ -9,6 +9,7 @@ import {
   claimActions,
   claimStates,
   dueOn,
+  isWithEngineer,
   openStates,
   reviewDaysLeft,
   stateAfterApproval,
@@ -33,6 +34,26 @@ describe('the life of a claim', () => {
     else expect(refusal).toMatchObject({ kind: 'wrong-state', code: 'claim-state' });
   });
 
+  test('a refusal names the state and what is not possible in it', () => {
+    expect(checkState('changes-requested', 'approve')?.detail).toBe(
+      'The claim is changes requested: approving it is not possible in this state.',
+    );
+    const said = claimActions.map((action) => checkState('withdrawn', action)?.detail.replace(/^.*: (.*) is not.*$/, '$1'));
+    expect(said).toEqual([
+      'editing it',
+      'submitting it',
+      'withdrawing it',
+      'reviewing its supports',
+      'approving it',
+      'requesting changes',
+      'refusing it',
+    ]);
+  });
+
+  test('a claim rests on what its record says now exactly while it is with its engineer', () => {
+    expect(claimStates.filter(isWithEngineer)).toEqual(['draft', 'changes-requested']);
+  });
+
   test('open states are those that have an action', () => {
     expect(openStates).toEqual(['draft', 'submitted', 'changes-requested']);
   });
@@ -50,12 +71,17 @@ describe('the life of a claim', () => {
     expect(checkApprovalOpen('submitted', ['m'], 'n')).toBeNull();
     for (const state of ['draft', 'changes-requested', 'refused', 'withdrawn'] as const) {
       expect(checkApprovalOpen(state, [], 'm')).toMatchObject({ code: 'claim-state' });
+      // an approval of a submission that no longer stands is no obstacle of its own
+      expect(checkApprovalOpen(state, ['m'], 'm')).toMatchObject({ code: 'claim-state' });
     }
   });
 
   test('verdicts are closed by a first approval', () => {
     expect(checkReviewOpen('submitted', [])).toBeNull();
-    expect(checkReviewOpen('submitted', ['m'])).toMatchObject({ code: 'claim-state' });
+    expect(checkReviewOpen('submitted', ['m'])).toMatchObject({
+      code: 'claim-state',
+      detail: 'This submission has an approval: verdicts change only after a change request.',
+    });
     expect(checkReviewOpen('draft', [])).toMatchObject({ code: 'claim-state' });
   });
 

@@ -167,8 +167,11 @@ describe('the gate', () => {
   test('for approval, those who approved and those who still may must together suffice', () => {
     const policy = { ...defaultPolicy(5, 3), distinctEvidence: 3 };
     const supports = ['a', 'b', 'c'].map((id, i) => support(id, s(i + 1), { state: 'accepted' }));
-    expect(codes(facts({ policy, supports, eligibleMentors: ['m'] }), 'submission')).toEqual(['no-eligible-mentor']);
-    expect(codes(facts({ policy, supports, eligibleMentors: ['m'], approvedBy: ['n'] }), 'approval')).toEqual([]);
+    const half = facts({ policy, supports, eligibleMentors: ['m'], approvedBy: ['n'] });
+    expect(codes(half, 'approval')).toEqual([]);
+    // who approved has done their part: to submit, as many must be there who can still judge
+    expect(codes(half, 'submission')).toEqual(['no-eligible-mentor']);
+    expect(evaluateGate(half)).toMatchObject({ submittable: false, approvable: true });
     expect(codes(facts({ policy, supports, eligibleMentors: ['m'], approvedBy: ['m'] }), 'approval')).toEqual(['no-eligible-mentor']);
   });
 
@@ -194,6 +197,66 @@ describe('the gate', () => {
     expect(
       isStepAllowed({ policy: { ...defaultPolicy(3, 3), stepping: 'one-at-a-time' }, level: 5, definedLevels: [2, 5], levelsHeld: [2] }),
     ).toBe(true);
+  });
+});
+
+describe('what is unmet is said in a sentence', () => {
+  const sentences = (given: GateFacts, blocks: 'submission' | 'approval' = 'submission'): string[] =>
+    evaluateGate(given)
+      .unmet.filter((one) => one.blocks === blocks)
+      .map(({ detail }) => detail);
+  const [first, second, third] = facts().supports as [GateSupport, GateSupport, GateSupport];
+  const numbers = (over: Partial<GateFacts['policy']>): Partial<GateFacts> => ({ policy: { ...defaultPolicy(3, 3), ...over } });
+
+  test('a statement: what it needs and what it has', () => {
+    expect(sentences(facts({ supports: [first, second], ...numbers({ distinctEvidence: 1 }) }))).toEqual([
+      'Statement SKIL.3.3 needs 1 support by evidence of work and has 0.',
+    ]);
+    expect(sentences(facts({ ...numbers({ acceptedPerStatement: 2 }) }))[0]).toBe(
+      'Statement SKIL.3.1 needs 2 supports by evidence of work and has 1.',
+    );
+    const accepted = [{ ...first, state: 'accepted' as const }, second, third];
+    expect(sentences(facts({ supports: accepted }), 'approval').slice(0, 1)).toEqual([
+      'Statement SKIL.3.2 needs 1 accepted support and has 0.',
+    ]);
+    expect(sentences(facts({ supports: accepted, ...numbers({ acceptedPerStatement: 2 }) }), 'approval')[0]).toBe(
+      'Statement SKIL.3.1 needs 2 accepted supports and has 1.',
+    );
+  });
+
+  test('evidence that is too old: since when it counts, and for how long', () => {
+    const old = { ...third, endedOn: '2024-11-21' };
+    expect(sentences(facts({ supports: [first, second, old], ...numbers({ distinctEvidence: 1 }) }))).toEqual([
+      'Statement SKIL.3.3 has evidence, but of work that ended before 2024-11-22: it counts for 24 months.',
+    ]);
+  });
+
+  test('evidence: how much there must be', () => {
+    const supports = [1, 2, 3].map((n) => support('a', s(n), { state: 'accepted' }));
+    expect(sentences(facts({ supports }))).toEqual(['The claim must rest on at least 3 different pieces of evidence, and rests on 1.']);
+    expect(sentences(facts({ supports }), 'approval')).toEqual([
+      'The claim must rest on at least 3 different pieces of accepted evidence, and rests on 1.',
+    ]);
+  });
+
+  test('the step: what is held and what may be claimed', () => {
+    expect(sentences(facts({ levelsHeld: [2, 4] }))).toEqual([
+      'Level 3 cannot be claimed now: level 4 is held, and the policy allows that level again or one above it.',
+    ]);
+    expect(sentences(facts({ level: 6 }))).toEqual([
+      'Level 6 cannot be claimed now: none is held, and the policy allows that level again or one above it.',
+    ]);
+    expect(sentences(facts({ levelsHeld: [1], ...numbers({ stepping: 'one-at-a-time' }) }))).toEqual([
+      'Level 3 cannot be claimed now: level 1 is held, and the policy allows the next defined level only.',
+    ]);
+  });
+
+  test('mentors: how many must approve, and how many there are', () => {
+    expect(sentences(facts({ eligibleMentors: [] }))).toEqual(['1 eligible mentor must approve, and there are 0.']);
+    expect(sentences(facts({ ...numbers({ approvals: 2 }) }))).toEqual(['2 eligible mentors must approve, and there is 1.']);
+    expect(sentences(facts({ eligibleMentors: ['m', 'n'], ...numbers({ approvals: 3 }) }))).toEqual([
+      '3 eligible mentors must approve, and there are 2.',
+    ]);
   });
 });
 

@@ -88,8 +88,7 @@ export function isStepAllowed({
   if (levelsHeld.length === 0) return true;
   const held = Math.max(...levelsHeld);
   if (policy.stepping === 'any') return level >= held;
-  const above = definedLevels.filter((defined) => defined > held);
-  return above.length > 0 && level === Math.min(...above);
+  return level === Math.min(...definedLevels.filter((defined) => defined > held));
 }
 
 /** How many of the supports show a statement, at the phase's standard. */

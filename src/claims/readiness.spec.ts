@@ -46,6 +46,11 @@ describe('the statements of a level', () => {
   it('need as many supports as the policy says', () => {
     const two = [support(1, 'accepted'), support(1, 'proposed', { evidenceId: 'other' }), support(2, 'accepted')];
     expect(states(facts(two, 2))).toEqual(['proposed', 'missing', 'missing']);
+    expect(statementsToGo(facts(two)).map(({ accepted, proposed }) => [accepted, proposed])).toEqual([
+      [1, 1],
+      [1, 0],
+      [0, 0],
+    ]);
   });
 
   it('are missing exactly where the gate says so', () => {

@@ -47,6 +47,13 @@ describe('how far somebody sees', () => {
   ])('%s', (_, who, sight) => {
     expect(sightOf(who)).toEqual(sight);
   });
+
+  it('where there is no such record: nothing, but for an auditor', () => {
+    const { relation: _, ...nobody } = viewpoint({ self: true });
+    expect(sightOf(nobody)).toEqual({ all: false, skills: [], pinned: false });
+    expect(sightOf({ ...nobody, roles: ['auditor'] }).all).toBe(true);
+    expect(checkEvidenceAction('edit', nobody, standing)?.code).toBe('not-allowed');
+  });
 });
 
 describe('what an engineer may do', () => {
@@ -81,8 +88,22 @@ describe('what an engineer may do', () => {
       viewpoint({ roles: ['admin', 'auditor'] }),
     ]) {
       expect(code('edit', {}, who)).toBe('not-allowed');
-      expect(checkSupportChange(who, standing)?.code).toBe('not-allowed');
+      expect(checkSupportChange(who, standing)).toMatchObject({
+        code: 'not-allowed',
+        detail: 'Only the engineer changes their own evidence.',
+      });
     }
+  });
+
+  it('is told with the evidence, each action with its reason', () => {
+    expect(evidenceActionsOf(self, { state: 'logged', lockedLevels: ['sfia-9:ITOP.4'] })).toEqual({
+      edit: { allowed: false, code: 'evidence-locked', detail: expect.any(String) as string },
+      archive: { allowed: false, code: 'evidence-locked', detail: expect.any(String) as string },
+      addSupport: { allowed: true },
+    });
+    const { edit, withdraw } = supportActionsOf(self, { ...standing, lockedLevels: ['sfia-9:ITOP.4'] }, ownJudge(engineerId));
+    expect(edit).toMatchObject({ allowed: false, code: 'evidence-locked' });
+    expect(withdraw).toEqual(edit);
   });
 });
 
@@ -102,8 +123,25 @@ describe('who may judge', () => {
 
   it('not what is archived, nor what an approval rests on', () => {
     expect(checkReviewable({ ...standing, state: 'archived' })?.code).toBe('evidence-archived');
-    expect(checkReviewable({ ...standing, approvalGiven: true })?.code).toBe('claim-state');
+    expect(checkReviewable({ ...standing, approvalGiven: true })).toMatchObject({
+      code: 'claim-state',
+      detail: 'After a first approval the verdicts change only by a change request.',
+    });
     expect(checkReviewable({ ...standing, lockedLevels: ['sfia-9:ITOP.4'] })).toBeNull();
+  });
+
+  it('never is the engineer, who holds nothing and mentors nobody here', () => {
+    expect(ownJudge(engineerId)).toEqual({
+      personId: engineerId,
+      active: true,
+      engineerActive: true,
+      self: true,
+      above: false,
+      mentorship: 'none',
+      heldLevel: null,
+      accreditedLevel: null,
+      barred: false,
+    });
   });
 
   it('tells with the resource what it enforces', () => {

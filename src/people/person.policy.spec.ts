@@ -1,5 +1,13 @@
 import type { Actor } from '../kernel/actor';
-import { type ManagerChange, checkAdminsLeft, checkManagerChange, checkMay, checkState, personActions } from './person.policy';
+import {
+  type ManagerChange,
+  checkAdminsLeft,
+  checkManagerChange,
+  checkMay,
+  checkState,
+  personActions,
+  seesEverybody,
+} from './person.policy';
 
 const actor = (personId: string, ...roles: Actor['roles']): Actor => ({ personId, name: '', email: '', roles, sessionId: '' });
 const admin = actor('admin', 'admin');
@@ -31,6 +39,25 @@ describe('what may be done about a person', () => {
   ] as const)('%s: of somebody active %p, of somebody deactivated %p', (action, active, deactivated) => {
     expect(checkState(action, { active: true })?.code ?? null).toBe(active);
     expect(checkState(action, { active: false })?.code ?? null).toBe(deactivated);
+  });
+
+  it('says what stands in the way', () => {
+    const said = (['deactivate', 'invite', 'accredit'] as const).map((action) => checkState(action, { active: false })?.detail);
+    expect(said).toEqual([
+      'The person is deactivated already.',
+      'The person is deactivated: reactivate them first.',
+      'The person is deactivated: reactivate them first.',
+    ]);
+    expect(checkState('reactivate', { active: true })?.detail).toBe('The person is active already.');
+  });
+
+  it('is seen by admins and auditors of everybody, by others not', () => {
+    expect([admin, actor('a', 'auditor'), actor('b', 'admin', 'auditor'), actor('c')].map(seesEverybody)).toEqual([
+      true,
+      true,
+      true,
+      false,
+    ]);
   });
 
   it('leaves an active admin', () => {
@@ -67,5 +94,12 @@ describe('a new manager', () => {
     ['somebody below the person', { managerIsBelow: true }, 'reporting-loop'],
   ])('%s', (_, over, code) => {
     expect(change(over)).toBe(code);
+  });
+
+  it('who would put the caller above somebody is left to another admin, and that is said', () => {
+    const by = { caller: admin, personId: 'person', managerIsBelow: false, callerIsAbove: false, callerIsAboveManager: false };
+    expect(checkManagerChange({ ...by, managerId: 'admin' })?.detail).toBe(
+      'That would put you above this person in the reporting line: another admin does it.',
+    );
   });
 });
