@@ -45,6 +45,16 @@ const changes = git('status', '--porcelain', '--', 'src', 'migrations', 'test', 
 /** Runs a program with everything it says on the terminal; answers its exit status, null where it was ended. */
 const run = (command, args, env) => spawnSync(command, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } }).status;
 
+/** The rows that a part has written itself. */
+const toldIn = (file) =>
+  existsSync(file)
+    ? readFileSync(file, 'utf8')
+        .trim()
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => JSON.parse(line))
+    : [];
+
 function runJest(name, { jest, says, counts }) {
   const lines = join(folder, `${name}.lines`);
   const results = join(folder, `${name}.json`);
@@ -58,13 +68,7 @@ function runJest(name, { jest, says, counts }) {
     env: { ...process.env, DEEP: '1', DEEP_RESULTS: lines },
   });
   const milliseconds = Date.now() - started;
-  const told = existsSync(lines)
-    ? readFileSync(lines, 'utf8')
-        .trim()
-        .split('\n')
-        .filter(Boolean)
-        .map((line) => JSON.parse(line))
-    : [];
+  const told = toldIn(lines);
   const { numPassedTests: passed = 0, numFailedTests: failed = 1 } = existsSync(results) ? JSON.parse(readFileSync(results, 'utf8')) : {};
   const whole = {
     part: name,
@@ -79,13 +83,13 @@ function runJest(name, { jest, says, counts }) {
 function runScript(name, { npm, says }) {
   if (scripts[npm] === undefined)
     return { ok: true, rows: [{ part: name, what: says, count: 0, result: 'there is no such script yet', milliseconds: 0 }] };
+  const lines = join(folder, `${name}.lines`);
   const started = Date.now();
-  const status = run('npm', ['run', npm]);
+  const status = run('npm', ['run', npm], { DEEP_RESULTS: lines });
   const milliseconds = Date.now() - started;
-  return {
-    ok: status === 0,
-    rows: [{ part: name, what: says, count: 1, result: status === 0 ? 'above its threshold' : 'below its threshold', milliseconds }],
-  };
+  const told = toldIn(lines);
+  const result = status === 0 ? 'above its threshold' : 'below its threshold';
+  return { ok: status === 0, rows: told.length > 0 ? told : [{ part: name, what: says, count: 1, result, milliseconds }] };
 }
 
 const machine = () =>
