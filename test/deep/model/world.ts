@@ -3,7 +3,8 @@ import { dayOf, addMonths } from '../../../src/kernel/clock';
 import { genesisOf } from '../../../src/ledger/entry';
 import { Client, type Reply } from '../http';
 import { type Member, makePeople, password, renewSession } from '../people';
-import { type Draw, type Kind, type Match, type Plan, planners } from './plans';
+import type { Draw, Match, Plan } from './plan';
+import { type Kind, planners } from './plans';
 import {
   type Action,
   type Claim,
