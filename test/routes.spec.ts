@@ -107,6 +107,10 @@ const expected: Record<string, string> = {
   'GET /api/v1/ledger/verification': 'auditor',
   'GET /api/v1/reviews': 'signed-in',
   'GET /api/v1/teams/{managerId}/dashboard': 'self line auditor',
+  'GET /api/v1/teams/{managerId}/gaps': 'self line auditor',
+  'GET /api/v1/teams/{managerId}/reviews': 'self line auditor',
+  'GET /api/v1/teams/{managerId}/trend': 'self line auditor',
+  'GET /api/v1/organisation/dashboard': 'admin auditor',
 };
 
 /** What personal access tokens are let in to, and by which scope. Every other route is closed to them. */
@@ -144,6 +148,10 @@ const opened: Record<string, string> = {
   'GET /api/v1/reviews': 'reviews:read',
   'GET /api/v1/sign-offs': 'dashboards:read',
   'GET /api/v1/teams/{managerId}/dashboard': 'dashboards:read',
+  'GET /api/v1/teams/{managerId}/gaps': 'dashboards:read',
+  'GET /api/v1/teams/{managerId}/reviews': 'dashboards:read',
+  'GET /api/v1/teams/{managerId}/trend': 'dashboards:read',
+  'GET /api/v1/organisation/dashboard': 'dashboards:read',
 
   'GET /api/v1/engineers/{engineerId}/ledger': 'ledger:read',
   'GET /api/v1/engineers/{engineerId}/ledger/verification': 'ledger:read',

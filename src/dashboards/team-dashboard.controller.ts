@@ -3,7 +3,9 @@ import { ApiTags } from '@nestjs/swagger';
 import type { Viewpoint } from '../kernel/actor';
 import { raise } from '../kernel/refusal';
 import { Caller, IdParam } from '../platform/api-request';
+import { AnswersCsv } from '../platform/csv-answers';
 import { Requires, Scoped } from '../platform/requires';
+import { teamTable } from './dashboards.tables';
 import { TeamDashboardAnswer, TeamDashboardRequest } from './team-dashboard.dto';
 import { TeamDashboardQuery } from './team-dashboard.query';
 
@@ -15,6 +17,7 @@ export class TeamDashboardController {
   /** Who in a team stands where in a skill, what is submitted, and on whom it waits. Never stale: it is read from what every write keeps up. */
   @Requires('self', 'line', 'auditor')
   @Scoped('dashboards:read')
+  @AnswersCsv('team', teamTable)
   @Get('dashboard')
   async dashboard(
     @Caller() { personId }: Viewpoint,

@@ -5,6 +5,7 @@ import type { Day } from '../kernel/clock';
 import { Database } from '../platform/transaction';
 import { inForce, judges, todayIn } from '../progress/eligible-sql';
 import { currentLevelOf, figuresOf } from '../progress/progress';
+import { chosenSkill, seenPeople } from './team-scope';
 import type { TeamDashboardAnswer, TeamClaimAnswer, TeamLevelAnswer, TeamMemberAnswer } from './team-dashboard.dto';
 
 interface LevelRow {
@@ -41,19 +42,9 @@ interface TeamRow {
 }
 
 // $1 manager, $2 caller, $3 everybody below or direct reports only, $4 skill or null, $5 time zone.
-// First the people whom this caller may see now; everything after is asked of these people only, by their records' keys.
+// Everything after the people whom the caller may see is asked of these people only, by their records' keys.
 const teamSql = `
-  WITH seen AS MATERIALIZED (
-    SELECT r.descendant_id AS engineer_id, p.name
-      FROM reporting_line r JOIN person p ON p.person_id = r.descendant_id
-      LEFT JOIN reporting_line above ON above.ancestor_id = $2 AND above.descendant_id = r.descendant_id
-     WHERE r.ancestor_id = $1 AND ($3::boolean OR r.depth = 1) AND p.active
-       AND (above.ancestor_id IS NOT NULL OR (SELECT 'auditor' = ANY (c.roles) FROM person c WHERE c.person_id = $2))
-  ), chosen AS MATERIALIZED (
-    SELECT s.skill_ref FROM skill s
-     WHERE s.skill_ref = coalesce($4, (SELECT min(g.skill_ref) FROM seen JOIN progress g ON g.engineer_id = seen.engineer_id),
-                                  (SELECT min(f.skill_ref) FROM skill f))
-  ), open AS MATERIALIZED (
+  WITH ${seenPeople}, ${chosenSkill}, open AS MATERIALIZED (
     SELECT c.engineer_id, c.claim_id, c.skill_level_ref, c.due_on
       FROM seen CROSS JOIN chosen
      CROSS JOIN LATERAL (SELECT * FROM claim o WHERE o.engineer_id = seen.engineer_id AND o.skill_ref = chosen.skill_ref AND o.state = 'submitted' LIMIT 1) c

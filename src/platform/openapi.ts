@@ -1,6 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ApiExtension, DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { type ProblemCode, problemCodes } from '../kernel/problem-codes';
+import { csvExtension } from './csv-answers';
 import { type Dict, closed, exampleOf, modernise } from './openapi-schemas';
 import { problemOf, statusOfKind } from './problem.filter';
 import type { Access } from './routes';
@@ -148,7 +149,8 @@ function describe(operation: Operation, method: string, path: string, access: Ac
   }
   for (const code of (operation[problemsExtension] as ProblemCode[] | undefined) ?? []) codes.add(code);
   const tagged = operation[taggedKey] === true || (versioned === 'demanded' && method !== 'delete');
-  for (const name of [problemsExtension, versionedKey, taggedKey]) delete operation[name];
+  if (operation[csvExtension] === true) addCsv(operation);
+  for (const name of [problemsExtension, versionedKey, taggedKey, csvExtension]) delete operation[name];
   if (access !== undefined) {
     operation[audienceExtension] = access.audience;
     operation[scopeExtension] = access.scope;
@@ -162,6 +164,18 @@ function describe(operation: Operation, method: string, path: string, access: Ac
   }
   addProblems(operation, codes);
   return operation;
+}
+
+/** A route that answers with JSON answers as CSV too. */
+function addCsv({ responses }: Operation): void {
+  const content = responses['200']?.['content'] as Dict | undefined;
+  if (content === undefined) throw new Error('a route without an answer has none as CSV');
+  content['text/csv'] = {
+    schema: {
+      type: 'string',
+      description: 'The same figures as a table (RFC 4180), its columns named in the first line; safe to open in a spreadsheet.',
+    },
+  };
 }
 
 const meId = { anyOf: [{ type: 'string', format: 'uuid' }, { const: 'me' }] };

@@ -321,16 +321,19 @@ route(`POST ${signOff}/revocation`, ['approved', 'revoked'], {
 
 // ——— dashboards
 
-route('GET /teams/{managerId}/dashboard', ['team'], {
-  allowed: `${managers} mentorManager auditor auditorAsSubject`,
-  'not-allowed': `${admins} adminAsSubject`,
-  rest: 'not-found',
-});
-route('GET /teams/{managerId}/dashboard', ['any'], {
-  allowed: `${own} ${managers} mentorManager auditor`,
-  'not-allowed': `mentor mentorTooLow mentorOtherSkill ${admins}`,
-  rest: 'not-found',
-});
+for (const dashboard of ['dashboard', 'gaps', 'reviews', 'trend']) {
+  route(`GET /teams/{managerId}/${dashboard}`, ['team'], {
+    allowed: `${managers} mentorManager auditor auditorAsSubject`,
+    'not-allowed': `${admins} adminAsSubject`,
+    rest: 'not-found',
+  });
+  route(`GET /teams/{managerId}/${dashboard}`, ['any'], {
+    allowed: `${own} ${managers} mentorManager auditor`,
+    'not-allowed': `mentor mentorTooLow mentorOtherSkill ${admins}`,
+    rest: 'not-found',
+  });
+}
+route('GET /organisation/dashboard', ['any'], { allowed: `${admins} adminAsSubject auditor auditorAsSubject`, rest: 'not-allowed' });
 
 export const rows: readonly Row[] = rowsMade;
 

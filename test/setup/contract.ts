@@ -54,10 +54,11 @@ export function checkAgainstContract(method: string, path: string, status: numbe
   if (mediaType === 'application/problem+json' && code !== undefined && !(code in (content.examples ?? {}))) {
     throw new Error(`openapi.json does not say that ${name} can be ${code}`);
   }
-  let validate = validators.get(name);
+  const key = `${name} ${mediaType}`;
+  let validate = validators.get(key);
   if (validate === undefined) {
     validate = ajv.compile(absolute(content.schema));
-    validators.set(name, validate);
+    validators.set(key, validate);
   }
   if (!validate(body)) {
     throw new Error(`${name} is not of its schema: ${JSON.stringify(validate.errors?.[0])} in ${JSON.stringify(body).slice(0, 2000)}`);

@@ -1,0 +1,77 @@
+import type { CsvCell, CsvRow } from '../platform/csv';
+import type { CsvTable } from '../platform/csv-answers';
+import type { OrganisationDashboardAnswer } from './organisation-dashboard.dto';
+import type { TeamDashboardAnswer } from './team-dashboard.dto';
+import type { TeamGapsAnswer, TeamReviewsAnswer, TeamTrendAnswer } from './team-figures.dto';
+
+/*
+ * Dashboards as tables, for spreadsheets: one row for each thing that the answer has a list of.
+ */
+
+const tableOf = (rows: readonly CsvRow[], columns: readonly string[]): CsvTable => ({ columns, rows });
+
+const member = ['id', 'name', 'currentLevel', 'lastEvidenceOn', 'goingOn', 'claim', 'claimDueOn', 'claimOverdue', 'claimWaitsOn'];
+
+/** One row a person; four columns a level. */
+export function teamTable({ people, totals }: TeamDashboardAnswer): CsvTable {
+  const levels = Object.keys(totals.byLevel).filter((name) => name !== 'none');
+  const columns = levels.flatMap((level) => ['Accepted', 'Total', 'ClaimState', 'SignedOffOn'].map((name) => `level${level}${name}`));
+  const rows = people.map(({ claim, levels: those, ...person }) => ({
+    ...person,
+    claim: claim?.skillLevel,
+    claimDueOn: claim?.dueOn,
+    claimOverdue: claim?.overdue,
+    claimWaitsOn: claim?.waitsOn.map(({ name }) => name).join(', '),
+    ...Object.fromEntries<CsvCell>(
+      those.flatMap(({ level, accepted, total, claimState, signedOffOn }) => [
+        [`level${level}Accepted`, accepted],
+        [`level${level}Total`, total],
+        [`level${level}ClaimState`, claimState],
+        [`level${level}SignedOffOn`, signedOffOn],
+      ]),
+    ),
+  }));
+  return tableOf(rows, [...member, ...columns]);
+}
+
+const withheld = (figure: number | null | undefined): number | string => figure ?? 'withheld';
+
+/** One row a figure: it is of a level, or of all. */
+export function organisationTable({ totals, levels }: OrganisationDashboardAnswer): CsvTable {
+  const rows = [
+    { figure: 'people', level: '', people: withheld(totals.people) },
+    { figure: 'submitted', level: '', people: withheld(totals.submitted) },
+    { figure: 'overdue', level: '', people: withheld(totals.overdue) },
+    { figure: 'highest level held', level: 'none', people: withheld(totals.byLevel['none']) },
+    ...levels.flatMap(({ level, submitted, approved, statements }) => [
+      { figure: 'highest level held', level, people: withheld(totals.byLevel[String(level)]) },
+      { figure: 'submitted', level, people: withheld(submitted) },
+      { figure: 'approved', level, people: withheld(approved) },
+      { figure: 'all statements', level, people: withheld(statements.all) },
+      { figure: 'some statements', level, people: withheld(statements.some) },
+      { figure: 'no statements', level, people: withheld(statements.none) },
+    ]),
+  ];
+  return tableOf(rows, ['figure', 'level', 'people']);
+}
+
+/** One row a statement. */
+export const gapsTable = ({ statements }: TeamGapsAnswer): CsvTable =>
+  tableOf(
+    statements.map((one) => ({ ...one })),
+    ['statement', 'level', 'text', 'shown', 'notShown', 'neededNext', 'missingNext'],
+  );
+
+/** One row a mentor. */
+export const reviewsTable = ({ mentors }: TeamReviewsAnswer): CsvTable =>
+  tableOf(
+    mentors.map(({ mentor: { id, name }, ...figures }) => ({ id, name, ...figures })),
+    ['id', 'name', 'waiting', 'overdue', 'dueSoon', 'inTime', 'nextDueOn', 'longestOverdueDays'],
+  );
+
+/** One row a month. */
+export const trendTable = ({ months }: TeamTrendAnswer): CsvTable =>
+  tableOf(
+    months.map((one) => ({ ...one })),
+    ['month', 'evidence', 'signOffs', 'revocations'],
+  );

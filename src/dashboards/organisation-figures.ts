@@ -1,0 +1,106 @@
+import { type Group, mayShow, withheldIn } from './small-groups';
+
+/** How many people there are of a sort, and how many of them the reader does not see by name elsewhere. */
+export type Count = Omit<Group, 'name'>;
+
+/** What was counted of one level. */
+export interface LevelCounts {
+  readonly level: number;
+  /** The statements of the level. */
+  readonly total: number;
+  /** Who hold it as their highest. */
+  readonly holders: Count;
+  readonly submitted: Count;
+  readonly approved: Count;
+  /** Who have every statement of it accepted. */
+  readonly all: Count;
+  /** Who have some, and not all. */
+  readonly some: Count;
+}
+
+/** What was counted of the organisation. */
+export interface OrganisationCounts {
+  readonly people: Count;
+  /** Who hold any level. */
+  readonly holders: Count;
+  readonly submitted: Count;
+  readonly overdue: Count;
+  readonly levels: readonly LevelCounts[];
+}
+
+/** A number of people; null is withheld. */
+export type Figure = number | null;
+
+/** The figures that may be shown. */
+export interface OrganisationFigures {
+  readonly people: Figure;
+  readonly byLevel: Readonly<Record<string, Figure>>;
+  readonly submitted: Figure;
+  readonly overdue: Figure;
+  readonly levels: readonly {
+    readonly level: number;
+    readonly total: number;
+    readonly submitted: Figure;
+    readonly approved: Figure;
+    readonly statements: { readonly all: Figure; readonly some: Figure; readonly none: Figure };
+  }[];
+}
+
+const less = (whole: Count, ...parts: readonly Count[]): Count => ({
+  people: parts.reduce((left, { people }) => left - people, whole.people),
+  unseen: parts.reduce((left, { unseen }) => left - unseen, whole.unseen),
+});
+
+/**
+ * One breakdown of a whole into groups, as it may be shown: the figure of each, by name.
+ * @param wholeShown whether the number of people in the whole is shown: if not, nothing of it is
+ */
+function shown(groups: readonly Group[], wholeShown: boolean): (name: string) => Figure {
+  const withheld = withheldIn(groups);
+  const figures = new Map(groups.map(({ name, people }) => [name, !wholeShown || withheld.has(name) ? null : people]));
+  return (name) => figures.get(name) ?? null;
+}
+
+/** One group of a whole: shown where neither it nor the rest is small. */
+const part = (count: Count, whole: Count, wholeShown: boolean): Figure =>
+  shown(
+    [
+      { name: 'in', ...count },
+      { name: 'out', ...less(whole, count) },
+    ],
+    wholeShown,
+  )('in');
+
+const groupsByLevel = (levels: readonly LevelCounts[], of: 'holders' | 'submitted'): Group[] =>
+  levels.map((one) => ({ name: String(one.level), ...one[of] }));
+
+/**
+ * What may be shown of what was counted. Each breakdown divides a whole that is known (everybody, or those with a submitted claim) into groups, and is held
+ * back by itself: no figure of one is a sum of another's.
+ */
+export function organisationFigures({ people, holders, submitted, overdue, levels }: OrganisationCounts): OrganisationFigures {
+  const peopleShown = mayShow(people);
+  const submittedFigure = part(submitted, people, peopleShown);
+  const submittedOf = shown(groupsByLevel(levels, 'submitted'), submittedFigure !== null);
+  const holdersOf = shown([{ name: 'none', ...less(people, holders) }, ...groupsByLevel(levels, 'holders')], peopleShown);
+  return {
+    people: peopleShown ? people.people : null,
+    byLevel: Object.fromEntries(['none', ...levels.map(({ level }) => String(level))].map((name) => [name, holdersOf(name)])),
+    submitted: submittedFigure,
+    overdue: part(overdue, submitted, submittedFigure !== null),
+    levels: levels.map(({ level, total, approved, all, some }) => {
+      const groups = { all, some, none: less(people, all, some) };
+      const covered = shown(
+        Object.entries(groups).map(([name, count]) => ({ name, ...count })),
+        peopleShown,
+      );
+      return {
+        level,
+        total,
+        submitted: submittedOf(String(level)),
+        approved: part(approved, people, peopleShown),
+        statements: { all: covered('all'), some: covered('some'), none: covered('none') },
+      };
+    }),
+  };
+}

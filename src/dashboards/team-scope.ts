@@ -1,0 +1,18 @@
+/**
+ * SQL: the people of a manager's team whom the caller may see now, `seen (engineer_id, name)`: what every dashboard of a team begins with.
+ * $1 manager, $2 caller, $3 whether everybody below counts or direct reports only.
+ */
+export const seenPeople = `seen AS MATERIALIZED (
+    SELECT r.descendant_id AS engineer_id, p.name
+      FROM reporting_line r JOIN person p ON p.person_id = r.descendant_id
+      LEFT JOIN reporting_line above ON above.ancestor_id = $2 AND above.descendant_id = r.descendant_id
+     WHERE r.ancestor_id = $1 AND ($3::boolean OR r.depth = 1) AND p.active
+       AND (above.ancestor_id IS NOT NULL OR (SELECT 'auditor' = ANY (c.roles) FROM person c WHERE c.person_id = $2))
+  )`;
+
+/** SQL: the skill that is asked for, `chosen (skill_ref)`; without one ($4), the first that somebody in `seen` has something in, else the first of the catalogue. */
+export const chosenSkill = `chosen AS MATERIALIZED (
+    SELECT s.skill_ref FROM skill s
+     WHERE s.skill_ref = coalesce($4, (SELECT min(g.skill_ref) FROM seen JOIN progress g ON g.engineer_id = seen.engineer_id),
+                                  (SELECT min(f.skill_ref) FROM skill f))
+  )`;

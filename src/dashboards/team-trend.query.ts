@@ -1,0 +1,66 @@
+import { Injectable } from '@nestjs/common';
+import { Settings } from '../config';
+import { Database } from '../platform/transaction';
+import type { TeamMonthAnswer, TeamTrendAnswer } from './team-figures.dto';
+import { seenPeople } from './team-scope';
+
+interface TrendRow {
+  manager_name: string;
+  skill: string | null;
+  as_of: Date;
+  months: TeamMonthAnswer[];
+}
+
+// $4 skill or null for all, $5 time zone, $6 how many months. Evidence counts for a skill when it was ever linked to one of its statements.
+const trendSql = `
+  WITH ${seenPeople}, range AS MATERIALIZED (
+    SELECT (date_trunc('month', now() AT TIME ZONE $5) - make_interval(months => $6::int - 1))::date AS first
+  ), logged AS (
+    SELECT date_trunc('month', e.logged_at AT TIME ZONE $5) AS month, count(*)::int AS n
+      FROM seen JOIN evidence e ON e.engineer_id = seen.engineer_id
+     WHERE e.logged_at >= (SELECT first FROM range)::timestamp AT TIME ZONE $5
+       AND ($4::text IS NULL OR EXISTS (SELECT 1 FROM support s JOIN skill_level l ON l.skill_level_ref = s.skill_level_ref
+                                         WHERE s.engineer_id = e.engineer_id AND s.evidence_id = e.evidence_id AND l.skill_ref = $4))
+     GROUP BY 1
+  ), granted AS (
+    SELECT date_trunc('month', s.signed_off_on::timestamp) AS month, count(*)::int AS n
+      FROM seen JOIN sign_off s ON s.engineer_id = seen.engineer_id
+     WHERE s.signed_off_on >= (SELECT first FROM range) AND ($4::text IS NULL OR s.skill_ref = $4) GROUP BY 1
+  ), revoked AS (
+    SELECT date_trunc('month', r.revoked_on::timestamp) AS month, count(*)::int AS n
+      FROM seen JOIN sign_off s ON s.engineer_id = seen.engineer_id
+      JOIN revocation r ON r.engineer_id = s.engineer_id AND r.sign_off_id = s.sign_off_id
+     WHERE r.revoked_on >= (SELECT first FROM range) AND ($4::text IS NULL OR s.skill_ref = $4) GROUP BY 1
+  )
+  SELECT m.name AS manager_name, $4::text AS skill, now() AS as_of,
+         (SELECT json_agg(json_build_object('month', to_char(d.month, 'YYYY-MM'), 'evidence', coalesce(l.n, 0), 'signOffs', coalesce(g.n, 0),
+                                            'revocations', coalesce(v.n, 0)) ORDER BY d.month)
+            FROM generate_series((SELECT first FROM range)::timestamp, date_trunc('month', now() AT TIME ZONE $5), interval '1 month') d (month)
+            LEFT JOIN logged l USING (month) LEFT JOIN granted g USING (month) LEFT JOIN revoked v USING (month)) AS months
+    FROM person m WHERE m.person_id = $1 AND ($4::text IS NULL OR EXISTS (SELECT 1 FROM skill k WHERE k.skill_ref = $4))`;
+
+/** A team by months. */
+@Injectable()
+export class TeamTrendQuery {
+  constructor(
+    private readonly db: Database,
+    private readonly settings: Settings,
+  ) {}
+
+  /** What the people of a team logged and were signed off, month by month; null where there is no such skill. */
+  async of(
+    callerId: string,
+    managerId: string,
+    { skill, depth, months }: { skill: string | null; depth: 'direct' | 'all'; months: number },
+  ): Promise<TeamTrendAnswer | null> {
+    const parameters = [managerId, callerId, depth === 'all', skill, this.settings.TIME_ZONE, months];
+    const row = await this.db.one<TrendRow>(trendSql, parameters);
+    if (row === null) return null;
+    return {
+      manager: { id: managerId, name: row.manager_name },
+      skill: row.skill,
+      months: row.months,
+      asOf: row.as_of.toISOString(),
+    };
+  }
+}

@@ -1,0 +1,279 @@
+import { parse } from 'csv-parse/sync';
+import type { TeamGapsAnswer, TeamReviewsAnswer, TeamTrendAnswer } from '../../src/dashboards/team-figures.dto';
+import { addDays, addMonths, addWorkdays, workdaysBetween } from '../../src/kernel/clock';
+import { acceptAll, act, approval, logWork, signedOffClaim, statementRef, submittedClaim } from '../factories/claims';
+import { review } from '../factories/evidence';
+import { type TestPerson, makePerson, mentors } from '../factories/people';
+import { type TestApp, startApp } from '../setup/app';
+
+let api: TestApp;
+beforeAll(async () => {
+  api = await startApp();
+});
+afterAll(() => api.close());
+
+const get = async <Body>(person: TestPerson, path: string): Promise<Body> => {
+  const { status, body } = await person.get<Body>(path);
+  expect({ status, body }).toMatchObject({ status: 200 });
+  return body;
+};
+
+interface Team {
+  readonly top: TestPerson;
+  readonly manager: TestPerson;
+  readonly engineers: readonly TestPerson[];
+  readonly mentor: TestPerson;
+}
+
+async function makeTeam(size: number): Promise<Team> {
+  const top = await makePerson(api);
+  const manager = await makePerson(api, { manager: top });
+  const mentor = await makePerson(api, { name: 'Mentor One' });
+  const engineers: TestPerson[] = [];
+  for (let i = 0; i < size; i += 1) {
+    const engineer = await makePerson(api, { manager });
+    await mentors(api, mentor, engineer);
+    engineers.push(engineer);
+  }
+  return { top, manager, mentor, engineers };
+}
+const [first, second, third] = [0, 1, 2];
+const nth = (people: readonly TestPerson[], i: number): TestPerson => people[i] ?? raise();
+const raise = (): never => {
+  throw new Error('the team is smaller');
+};
+const today = new Date().toISOString().slice(0, 10);
+
+describe('the gaps of a team', () => {
+  it('are the statements of the skill, those most lacked for the next level first', async () => {
+    const { manager, top, mentor, engineers } = await makeTeam(3);
+    await signedOffClaim({ engineer: nth(engineers, first), mentor, manager }, 1);
+    const evidence = await logWork(nth(engineers, second), [statementRef(1, 2), statementRef(2, 3)]);
+    await review(mentor, nth(engineers, second), { id: evidence }, statementRef(1, 2));
+    const lab = await logWork(nth(engineers, third), [statementRef(1, 1)], { kind: 'lab' });
+    await review(mentor, nth(engineers, third), { id: lab }, statementRef(1, 1));
+    const gaps = await get<TeamGapsAnswer>(manager, '/teams/me/gaps?skill=sfia-9:ITOP');
+    expect(gaps).toMatchObject({ manager: { id: manager.id }, skill: 'sfia-9:ITOP', people: 3 });
+    expect(gaps.rights).toContain('SFIA');
+    expect(gaps.statements).toHaveLength(24);
+    const of = (ref: string): unknown => {
+      const { text, ...figures } = gaps.statements.find(({ statement }) => statement === ref) ?? raise();
+      expect(text).not.toBe('');
+      return figures;
+    };
+    // two have level 1 next, and labs show nothing; whoever holds a level shows all of it
+    expect(gaps.statements[0]?.statement).toBe(statementRef(1, 1));
+    expect(of(statementRef(1, 1))).toEqual({
+      statement: statementRef(1, 1),
+      level: 1,
+      shown: 1,
+      notShown: 2,
+      neededNext: 2,
+      missingNext: 2,
+    });
+    expect(of(statementRef(1, 2))).toEqual({
+      statement: statementRef(1, 2),
+      level: 1,
+      shown: 2,
+      notShown: 1,
+      neededNext: 2,
+      missingNext: 1,
+    });
+    expect(of(statementRef(2, 3))).toEqual({
+      statement: statementRef(2, 3),
+      level: 2,
+      shown: 0,
+      notShown: 3,
+      neededNext: 1,
+      missingNext: 1,
+    });
+    expect(of(statementRef(5, 1))).toEqual({
+      statement: statementRef(5, 1),
+      level: 5,
+      shown: 0,
+      notShown: 3,
+      neededNext: 0,
+      missingNext: 0,
+    });
+    expect(gaps.statements.map(({ missingNext }) => missingNext)).toEqual(
+      gaps.statements.map(({ missingNext }) => missingNext).sort((a, b) => b - a),
+    );
+    expect((await get<TeamGapsAnswer>(top, '/teams/me/gaps')).people).toBe(1);
+    expect((await get<TeamGapsAnswer>(top, '/teams/me/gaps?depth=all')).people).toBe(4);
+    expect((await get<TeamGapsAnswer>(top, `/teams/${manager.id}/gaps`)).statements).toEqual(gaps.statements);
+    expect((await manager.get('/teams/me/gaps?skill=sfia-9:NONE')).status).toBe(404);
+  });
+});
+
+describe('the queue of a team', () => {
+  it('is that of each mentor, by how far claims are past their day', async () => {
+    const { manager, mentor, engineers } = await makeTeam(3);
+    const two = await makePerson(api, { name: 'Mentor Two' });
+    await mentors(api, two, nth(engineers, first));
+    await mentors(api, await makePerson(api), nth(engineers, second), { accreditedTo: null });
+    const claims = [await submittedClaim(nth(engineers, first), 5), await submittedClaim(nth(engineers, second), 1)];
+    const due = (i: number, day: string): Promise<unknown> =>
+      api.database.query(`UPDATE claim SET due_on = $2 WHERE claim_id = $1`, [claims[i]?.id, day]);
+    const queue = (): Promise<TeamReviewsAnswer> => get<TeamReviewsAnswer>(manager, '/teams/me/reviews');
+    await due(first, addWorkdays(today, 3));
+    await due(second, addWorkdays(today, 2));
+    const one = { id: mentor.id, name: 'Mentor One' };
+    const other = { id: two.id, name: 'Mentor Two' };
+    expect(await queue()).toEqual({
+      manager: { id: manager.id, name: manager.name },
+      mentors: [
+        { mentor: one, waiting: 2, overdue: 0, dueSoon: 1, inTime: 1, nextDueOn: addWorkdays(today, 2), longestOverdueDays: 0 },
+        { mentor: other, waiting: 1, overdue: 0, dueSoon: 0, inTime: 1, nextDueOn: addWorkdays(today, 3), longestOverdueDays: 0 },
+      ],
+      totals: { submitted: 2, overdue: 0, nobodyCanDecide: 0 },
+      asOf: expect.any(String) as unknown,
+    });
+    // the latest day that lies so many working days back
+    const back = (workdays: number): string => {
+      for (let days = workdays; ; days += 1) if (workdaysBetween(addDays(today, -days), today) === workdays) return addDays(today, -days);
+    };
+    await due(first, back(4));
+    const late = await queue();
+    expect(late.mentors[0]).toMatchObject({ overdue: 1, nextDueOn: back(4) });
+    expect(late.mentors[0]?.longestOverdueDays).toBe(4);
+    expect(late.totals).toMatchObject({ overdue: 1 });
+    // who has approved waits no more; when nobody is left who could, that is said
+    const claim = claims[first] ?? raise();
+    expect((await act(two, await acceptAll(mentor, claim), 'approval', approval(two))).status).toBe(200);
+    expect((await queue()).mentors.map(({ mentor: { id } }) => id)).toEqual([mentor.id]);
+    await api.database.query(`UPDATE person SET active = false WHERE person_id = $1`, [mentor.id]);
+    expect(await queue()).toMatchObject({ mentors: [], totals: { submitted: 2, nobodyCanDecide: 2 } });
+  });
+});
+
+describe('the trend of a team', () => {
+  it('counts evidence, sign-offs and revocations by month, this month last', async () => {
+    const { manager, mentor, engineers } = await makeTeam(1);
+    const engineer = nth(engineers, first);
+    const claim = await signedOffClaim({ engineer, mentor, manager }, 1);
+    const month = today.slice(0, 7);
+    const before = addMonths(`${month}-01`, -3).slice(0, 7);
+    await api.database.query(`UPDATE evidence SET logged_at = ($2 || '-15T12:00:00Z')::timestamptz WHERE engineer_id = $1`, [
+      engineer.id,
+      before,
+    ]);
+    await logWork(engineer, []);
+    const trend = (query = ''): Promise<TeamTrendAnswer> => get<TeamTrendAnswer>(manager, `/teams/me/trend${query}`);
+    const all = await trend();
+    expect(all.months).toHaveLength(24);
+    expect(all.months.at(-1)).toEqual({ month, evidence: 1, signOffs: 1, revocations: 0 });
+    expect(all.months.at(-4)).toEqual({ month: before, evidence: 2, signOffs: 0, revocations: 0 });
+    expect(all.months[0]).toEqual({ month: addMonths(`${month}-01`, -23).slice(0, 7), evidence: 0, signOffs: 0, revocations: 0 });
+    // of one skill: what was linked to it
+    expect((await trend('?skill=sfia-9:ITOP&months=4')).months.map(({ evidence }) => evidence)).toEqual([2, 0, 0, 0]);
+    expect((await trend('?months=1')).months).toEqual([{ month, evidence: 1, signOffs: 1, revocations: 0 }]);
+    const admin = await makePerson(api, { roles: ['admin'] });
+    const signOff = `/engineers/${engineer.id}/sign-offs/${claim.claim.signOff?.id}`;
+    expect((await admin.post(`${signOff}/revocation`, { password: admin.password, reason: 'Not theirs.' })).status).toBe(200);
+    expect((await trend('?months=1')).months).toEqual([{ month, evidence: 1, signOffs: 1, revocations: 1 }]);
+    for (const query of ['?months=0', '?months=121', '?months=x', '?months=', '?months=1.5']) {
+      expect([query, (await manager.get(`/teams/me/trend${query}`)).status]).toEqual([query, 400]);
+    }
+    expect((await manager.get('/teams/me/trend?skill=sfia-9:NONE')).status).toBe(404);
+  });
+});
+
+describe('every dashboard of a team', () => {
+  const paths = ['dashboard', 'gaps', 'reviews', 'trend'];
+
+  it('is for the manager, those above and auditors', async () => {
+    const { top, manager, mentor, engineers } = await makeTeam(1);
+    const auditor = await makePerson(api, { roles: ['auditor'] });
+    const admin = await makePerson(api, { roles: ['admin'] });
+    for (const path of paths) {
+      for (const [person, status] of [
+        [manager, 200],
+        [top, 200],
+        [auditor, 200],
+        [admin, 403],
+        [mentor, 404],
+        [nth(engineers, first), 404],
+      ] as const) {
+        expect([path, (await person.get(`/teams/${manager.id}/${path}`)).status]).toEqual([path, status]);
+      }
+      expect((await api.send('GET', `/teams/${manager.id}/${path}`)).status).toBe(401);
+    }
+  });
+
+  it('is CSV for whoever would rather have that, with the same figures', async () => {
+    const { manager, mentor, engineers } = await makeTeam(2);
+    await submittedClaim(nth(engineers, first), 1);
+    for (const path of paths) {
+      const json = await manager.get<Record<string, unknown>>(`/teams/me/${path}`);
+      const csv = await manager.get<unknown>(`/teams/me/${path}`, { headers: { accept: 'text/csv' } });
+      expect([csv.status, csv.headers.get('content-type')]).toEqual([200, 'text/csv; charset=utf-8; header=present']);
+      expect(csv.headers.get('content-disposition')).toMatch(/^attachment; filename="\w+\.csv"$/);
+      for (const { headers } of [json, csv]) expect([headers.get('vary'), headers.get('cache-control')]).toEqual(['Accept', 'no-store']);
+      const rows = parse<Record<string, string>>(csv.bytes, { columns: true });
+      const list = (
+        json.body['people'] instanceof Array
+          ? json.body['people']
+          : (json.body['statements'] ?? json.body['mentors'] ?? json.body['months'])
+      ) as Record<string, unknown>[];
+      expect(rows).toHaveLength(list.length);
+      for (const [i, row] of rows.entries()) {
+        for (const [name, value] of Object.entries(list[i] ?? {})) {
+          if (name in row && (value === null || typeof value !== 'object') && name !== 'claim')
+            expect([name, row[name]]).toEqual([name, value === null ? '' : String(value as string)]);
+        }
+      }
+    }
+    const team = parse((await manager.get('/teams/me/dashboard', { headers: { accept: 'text/csv' } })).bytes, { columns: true });
+    expect(team).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({
+          name: nth(engineers, first).name,
+          claim: 'sfia-9:ITOP.1',
+          claimOverdue: 'false',
+          claimWaitsOn: mentor.name,
+          level1Accepted: '0',
+          level1Total: '2',
+          level1ClaimState: 'submitted',
+          level5Total: '5',
+        }),
+      ]) as unknown,
+    );
+  });
+
+  it('is JSON unless CSV is wanted more', async () => {
+    const person = await makePerson(api);
+    const kind = async (accept: string): Promise<string | null> =>
+      (await person.get('/teams/me/reviews', { headers: { accept } })).headers.get('content-type')?.split(';')[0] ?? null;
+    for (const accept of [
+      '*/*',
+      'application/json',
+      'text/csv;q=0.5, application/json',
+      'text/html',
+      'text/csv;q=0',
+      '',
+      'no type at all',
+      'text/*;q=0.1, application/*',
+    ]) {
+      expect([accept, await kind(accept)]).toEqual([accept, 'application/json']);
+    }
+    for (const accept of ['text/csv', 'text/csv; charset=utf-8', 'application/json;q=0.3, text/csv;q=0.9', 'text/*', 'TEXT/CSV']) {
+      expect([accept, await kind(accept)]).toEqual([accept, 'text/csv']);
+    }
+    // a refusal is a problem, whatever was asked for
+    const refused = await person.get('/teams/me/gaps?skill=sfia-9:NONE', { headers: { accept: 'text/csv' } });
+    expect([refused.status, refused.headers.get('content-type'), refused.headers.get('content-disposition')]).toEqual([
+      404,
+      'application/problem+json; charset=utf-8',
+      null,
+    ]);
+  });
+
+  it('is safe to open in a spreadsheet, whatever people are called', async () => {
+    const manager = await makePerson(api);
+    const names = ['=HYPERLINK("http://x")', '+1', '-1', '@SUM(A1)', 'a;=1+1', '＝1'];
+    for (const name of names) await makePerson(api, { name, manager });
+    const { bytes } = await manager.get('/teams/me/dashboard', { headers: { accept: 'text/csv' } });
+    const rows = parse<Record<string, string>>(bytes, { columns: true });
+    expect(rows.map(({ name }) => name).sort()).toEqual(names.map((name) => (name === 'a;=1+1' ? "a;'=1+1" : `'${name}`)).sort());
+  });
+});
