@@ -25,7 +25,7 @@ const parts = {
     counts: 1_000,
   },
   merkle: { jest: ['src/ledger/merkle.spec.ts'], says: 'Merkle proofs against the vectors, those that must fail too' },
-  security: { jest: ['test/security'], says: 'authorization matrix and generated requests' },
+  security: { jest: ['test/security'] },
   mutation: { npm: 'mutation', says: 'mutation testing of gate, claim, policies and ledger' },
 };
 

@@ -5,7 +5,8 @@ import type { TestPerson } from '../factories/people';
 import { type Answer, type TestApp, startApp } from '../setup/app';
 import { type KeyFiles, makeKeyFiles } from '../setup/key-files';
 import { type Row, type Viewpoint, knowsPerson, mayRead, rows, verdictOf, viewpoints } from './authorization.table';
-import { isDeep, report } from './counts';
+import { isDeep } from '../deep/deep';
+import { tell } from './counts';
 import { described } from './document';
 import {
   type Marker,
@@ -44,7 +45,13 @@ beforeAll(async () => {
 afterAll(async () => {
   await api.close();
   keys.remove();
-  report('authorization-matrix', counts);
+  tell('cells of the authorization matrix', counts.cells, {
+    rows: counts.rows,
+    allowed: counts.allowed,
+    refused: counts.refused,
+    'refused alike where there is nothing': counts.twins,
+    'looks for content that is not for them': counts.markersLookedFor,
+  });
 });
 
 const ownerOf = (viewpoint: Viewpoint): Owner =>

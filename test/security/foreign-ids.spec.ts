@@ -7,7 +7,7 @@ import { logEvidence } from '../factories/evidence';
 import { type TestPerson, makePerson, mentors } from '../factories/people';
 import { type Answer, type TestApp, startApp } from '../setup/app';
 import { type KeyFiles, makeKeyFiles } from '../setup/key-files';
-import { report } from './counts';
+import { tell } from './counts';
 import { type Described, type Schema, described, resolved } from './document';
 import { anotherSession, everythingIn, loadSecondSkill } from './world';
 
@@ -135,7 +135,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await api.close();
   keys.remove();
-  report('foreign-ids', counts);
+  tell('id fields swapped for foreign ones', counts.fields, { requests: counts.requests });
 });
 
 /** Bodies that each route would take, so that nothing but the id is wrong; a route that is not named takes an empty one. */

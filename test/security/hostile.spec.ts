@@ -4,7 +4,8 @@ import { parse } from 'csv-parse/sync';
 import { makeTrio } from '../factories/claims';
 import { type TestPerson, makePerson } from '../factories/people';
 import { type Answer, type TestApp, startApp } from '../setup/app';
-import { isDeep, report } from './counts';
+import { isDeep } from '../deep/deep';
+import { tell } from './counts';
 import { type Described, type Schema, described, resolved } from './document';
 import { hostilePaths, hostileTexts, pollution } from './hostile';
 import { everythingIn } from './world';
@@ -28,7 +29,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await api.close();
   const total = Object.values(counts).reduce((sum, n) => sum + n, 0);
-  report('hostile-inputs', { total, ...counts });
+  tell('hostile inputs', total, counts);
   expect(total).toBeGreaterThanOrEqual(500);
 });
 

@@ -7,13 +7,13 @@ import { acceptedClaim, draftClaim, logWork, makeTrio, signedOffClaim, statement
 import { type TestPerson, makePerson, mentors, testPassword } from '../factories/people';
 import { type Answer, type TestApp, startApp } from '../setup/app';
 import { type KeyFiles, makeKeyFiles } from '../setup/key-files';
-import { deepOr, report } from './counts';
+import { countOf, seed } from '../deep/deep';
+import { tell } from './counts';
 import { described } from './document';
 import { type Made, type Special, type Together, requestsTo } from './generated';
 import { loadSecondSkill } from './world';
 
-const wanted = deepOr(50_000, 2_000);
-const seed = Number(process.env['FUZZ_SEED'] ?? Date.now() % 2 ** 31);
+const wanted = countOf(50_000, 2_000);
 
 let keys: KeyFiles;
 let api: TestApp;
@@ -155,7 +155,7 @@ async function versionFor({ method, path }: Made, token: string | undefined): Pr
   return resource === undefined ? undefined : (await api.send('GET', resource, undefined, { token })).etag;
 }
 
-const counts = { seed, requests: 0, bySort: {} as Record<string, number>, byStatus: {} as Record<string, number>, signedOut: 0 };
+const counts = { requests: 0, bySort: {} as Record<string, number>, byStatus: {} as Record<string, number>, signedOut: 0 };
 const answered = new Map<string, Set<number>>();
 
 async function send(made: Made, wantsVersion: boolean): Promise<void> {
@@ -196,7 +196,7 @@ test(`${wanted} requests made from openapi.json are answered as it says, and non
   ];
   const pools = (name: string): readonly string[] => pool[name] ?? [];
   const failures = new Map<string, string>();
-  const rounds = deepOr(20, 4);
+  const rounds = countOf(20, 4);
   const perRoute = Math.ceil(wanted / described.length / rounds);
   for (let round = 0; round < rounds; round += 1) {
     // what is learned in a round is tried in the next
@@ -220,7 +220,13 @@ test(`${wanted} requests made from openapi.json are answered as it says, and non
     };
     await Promise.all([worker(), worker(), worker()]);
   }
-  report('requests-from-openapi', { ...counts, failures: failures.size });
+  const statuses = Object.fromEntries(Object.entries(counts.byStatus).map(([status, n]) => [`answered ${status}`, n]));
+  tell(
+    'requests made from openapi.json',
+    counts.requests,
+    { failures: failures.size, ...counts.bySort, 'not signed in': counts.signedOut, ...statuses },
+    seed,
+  );
   expect([...failures.values()]).toEqual([]);
   expect(counts.requests).toBeGreaterThanOrEqual(wanted);
   // they were not all refused at the door
