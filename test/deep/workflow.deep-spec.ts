@@ -199,7 +199,7 @@ const commands = fc.commands(
       command('requestChanges', 3, judges),
       command('refuse', 2, judges),
       command('approve', 8, judges),
-      command('revoke', 3, admins),
+      command('revoke', 5, admins),
       command('policy', 2, admins),
       command('beginMentorship', 2, admins),
       command('endMentorship', 3, admins),

@@ -246,9 +246,11 @@ export const claimPlans = ({ password }: Surroundings) =>
       return approving(model, draw, claim, password, { wrongPassword: draw.b % 10 === 0, essence: draw.c % 10 !== 0 });
     },
 
-    revoke: (model, { who, a, b }) => {
+    revoke: (model, { who: drawn, a, b, flag }) => {
       const signOff = at(model.signOffs, a);
       if (signOff === undefined) return null;
+      // an admin who approved it tries more often than chance would have it
+      const who = flag && signOff.approvedBy.includes('mentorC') ? 'mentorC' : drawn;
       const wrong = b % 6 === 0;
       return administering(
         model,

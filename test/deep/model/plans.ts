@@ -65,7 +65,10 @@ export function planners(surroundings: Surroundings): Readonly<Record<Kind, Plan
       const judge = at(judges, c);
       if (judge === undefined) return moreMentors(model, claim, a);
       if (undecided && standingApprovals(claim).length === 0) return judgingMany(model, { who: judge, match: fresh }, claim, -1, false);
-      const approver = judges.find((who) => !standingApprovals(claim).includes(who));
+      const approver = at(
+        judges.filter((who) => !standingApprovals(claim).includes(who)),
+        c,
+      );
       return approver === undefined
         ? moreMentors(model, claim, a)
         : approving(model, { who: approver, match: fresh }, claim, password, { wrongPassword: false, essence: true });
