@@ -1,7 +1,7 @@
 import { createPublicKey, sign } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { SignOffContent } from '../claims/sign-offs.dto';
-import { SignOffsFacts } from '../claims/sign-offs.facts';
+import { type SignOffFact, SignOffsFacts } from '../claims/sign-offs.facts';
 import { Settings } from '../config';
 import { type Viewpoint, isAdmin, isAuditor } from '../kernel/actor';
 import { raise } from '../kernel/refusal';
@@ -56,6 +56,8 @@ export class PacksService {
    * @throws Refused `not-found`, `not-allowed`; `not-covered`, `signing-key-missing` where this installation cannot sign; `too-busy` where many ask at once
    */
   async make(caller: Viewpoint, engineerId: string, signOffId: string, origin: string): Promise<Buffer> {
+    // who may not have it does not wait for it either
+    await this.readable(caller, engineerId, signOffId);
     const leave = await this.turns.take();
     try {
       return await this.draw(caller, engineerId, signOffId, origin);
@@ -64,10 +66,14 @@ export class PacksService {
     }
   }
 
-  private async draw(caller: Viewpoint, engineerId: string, signOffId: string, origin: string): Promise<Buffer> {
+  private async readable(caller: Viewpoint, engineerId: string, signOffId: string): Promise<SignOffFact> {
     const found = (await this.signOffs.find(caller, engineerId, signOffId)) ?? raise('not-found');
     // an admin knows of it from the register; anybody else who may not read it does not
-    if (!found.readable) return raise(isAdmin(caller) ? 'not-allowed' : 'not-found');
+    return found.readable ? found : raise(isAdmin(caller) ? 'not-allowed' : 'not-found');
+  }
+
+  private async draw(caller: Viewpoint, engineerId: string, signOffId: string, origin: string): Promise<Buffer> {
+    const found = await this.readable(caller, engineerId, signOffId);
     const { content: body, salt, ...full } = await this.proofs.prove(engineerId, 'sign-off.granted', `sign-offs/${signOffId}`);
     if (body === undefined || salt === undefined) return raise('not-found', 'The content of this sign-off was erased.');
     const proof = proofFor(caller, full);

@@ -2,11 +2,12 @@
  * Who may do what, as design.md's table says it ("Who may do what"), route by route, written by hand: nothing here is derived from the code.
  * A route of openapi.json without a row fails authorization.matrix.spec.ts; so does a row that says nothing of a viewpoint.
  */
+import type { Scope } from '../../src/kernel/actor';
 import type { ProblemCode } from '../../src/kernel/problem-codes';
 import { type EvidenceState, type Marker, type RecordState, evidenceStates, recordStates } from './world';
 
-/** Those who ask. The last two ask about their own record, as `self` does; all others about the record of an engineer without a role. */
-export const viewpoints = [
+/** People who ask. The last two ask about their own record, as `self` does; all others about the record of an engineer without a role. */
+const persons = [
   'nobody',
   'deactivated',
   'signedOut',
@@ -29,7 +30,36 @@ export const viewpoints = [
   'adminAsSubject',
   'auditorAsSubject',
 ] as const;
+export type Person = (typeof persons)[number];
+
+/** Personal access tokens: whose, and with which scopes; `all` is every scope that there is. */
+export const tokens = {
+  tokenTooSmall: { of: 'self', scopes: ['catalogue:read'] },
+  tokenOfSelf: { of: 'self', scopes: 'all' },
+  tokenOfMentor: { of: 'mentor', scopes: 'all' },
+  tokenOfAdmin: { of: 'admin', scopes: 'all' },
+} as const satisfies Readonly<Record<string, { readonly of: Person; readonly scopes: 'all' | readonly Scope[] }>>;
+type Token = keyof typeof tokens;
+
+export const viewpoints = [...persons, ...(Object.keys(tokens) as Token[])] as const;
 export type Viewpoint = (typeof viewpoints)[number];
+
+const isToken = (viewpoint: Viewpoint): viewpoint is Token => viewpoint in tokens;
+/** Whose rights a viewpoint has at most. */
+export const personOf = (viewpoint: Viewpoint): Person => (isToken(viewpoint) ? tokens[viewpoint].of : viewpoint);
+
+/** What opens to tokens, and by which scope. Everything else is closed to them: what approves, reviews, revokes, administers, and signs in. */
+const openToTokens: readonly (readonly [RegExp, Scope])[] = [
+  [/^GET \/api\/v1\/(frameworks|policies)/, 'catalogue:read'],
+  [/^GET \/api\/v1\/me$/, 'record:read'],
+  [/^GET \/api\/v1\/engineers\/\{engineerId\}\/(mentors|evidence|progress|readiness|claims)/, 'record:read'],
+  [/^GET \/api\/v1\/engineers\/\{engineerId\}\/sign-offs(\/\{signOffId\})?$/, 'record:read'],
+  [/^(POST|PATCH|DELETE) \/api\/v1\/engineers\/\{engineerId\}\/evidence(?!.*\/review$)/, 'evidence:write'],
+  [/^(POST|PATCH) \/api\/v1\/engineers\/\{engineerId\}\/claims(\/\{claimId\}(\/submission|\/withdrawal)?)?$/, 'claims:write'],
+  [/^GET \/api\/v1\/reviews$/, 'reviews:read'],
+  [/^GET \/api\/v1\/(sign-offs|teams|organisation)/, 'dashboards:read'],
+  [/^GET \/api\/v1\/(ledger\/|engineers\/\{engineerId\}\/(ledger|sign-offs\/\{signOffId\}\/proof))/, 'ledger:read'],
+];
 
 const away = 'nobody deactivated signedOut';
 const own = 'self adminAsSubject auditorAsSubject';
@@ -101,6 +131,11 @@ route('DELETE /sessions/{sessionId}', ['throwaway'], signedIn, { allowed: 204 })
 route('DELETE /sessions/{sessionId}', ['foreign'], { rest: 'not-found' });
 route('GET /me', ['any'], signedIn);
 route('PUT /me/password', ['any'], signedIn);
+route('GET /me/tokens', ['any'], signedIn);
+route('POST /me/tokens', ['any'], signedIn);
+route('DELETE /me/tokens/{tokenId}', ['foreign'], { rest: 'not-found' });
+route('GET /me/totp', ['any'], signedIn);
+for (const step of ['', '/confirmation', '/recovery-codes', '/removal']) route(`POST /me/totp${step}`, ['any'], signedIn);
 route('GET /people', ['any'], signedIn);
 route('GET /frameworks', ['any'], signedIn);
 route('GET /frameworks/{frameworkId}/levels', ['any'], signedIn);
@@ -118,7 +153,6 @@ route('POST /people/import', ['any'], adminsOnly, { allowed: 415 });
 route('POST /frameworks/imports', ['any'], adminsOnly, { allowed: 422 });
 // nobody sets the rules that they are judged by
 route('PUT /policies/{skillLevel}', ['any'], { allowed: admins, 'own-relation': 'adminAsSubject', rest: 'not-allowed' });
-route('GET /administration/refused-requests', ['any'], adminsOnly);
 route('GET /mentors/shortages', ['any'], adminsOnly);
 // what takes two admins. `about` is asked for by the first admin about whose record it is; `another` about somebody else
 const adminsAndAuditors: Verdicts = { allowed: `${admins} adminAsSubject auditor auditorAsSubject`, rest: 'not-allowed' };
@@ -126,6 +160,7 @@ const decided: Verdicts = { allowed: 'adminApprover adminAsSubject', 'own-reques
 const decidedAbout: Verdicts = { allowed: 'adminApprover', 'own-request': 'admin', 'own-relation': 'adminAsSubject', rest: 'not-allowed' };
 const nothingThere: Verdicts = { 'not-found': `${admins} adminAsSubject`, rest: 'not-allowed' };
 route('GET /administration/requests', ['any'], adminsAndAuditors);
+route('GET /administration/refused-requests', ['any'], adminsAndAuditors);
 route('POST /administration/requests', ['any'], adminsOnly);
 const request = '/administration/requests/{requestId}';
 route(`GET ${request}`, ['another', 'about'], adminsAndAuditors);
@@ -338,7 +373,16 @@ route('GET /organisation/dashboard', ['any'], { allowed: `${admins} adminAsSubje
 export const rows: readonly Row[] = rowsMade;
 
 /** Who is told what in one row. */
-export function verdictOf({ route: name, target, verdicts }: Row, viewpoint: Viewpoint): 'allowed' | ProblemCode {
+export function verdictOf(row: Row, viewpoint: Viewpoint): 'allowed' | ProblemCode {
+  if (!isToken(viewpoint)) return personsVerdict(row, viewpoint);
+  const nobodys = personsVerdict(row, 'nobody');
+  if (nobodys !== 'not-signed-in') return nobodys;
+  const [, scope] = openToTokens.find(([routes]) => routes.test(row.route)) ?? [];
+  const { of, scopes }: { of: Person; scopes: 'all' | readonly Scope[] } = tokens[viewpoint];
+  return scope !== undefined && (scopes === 'all' || scopes.includes(scope)) ? personsVerdict(row, of) : 'scope-too-small';
+}
+
+function personsVerdict({ route: name, target, verdicts }: Row, viewpoint: Person): 'allowed' | ProblemCode {
   const { rest, ...named } = verdicts;
   const found = Object.entries(named).filter(([, who]) => who.split(' ').includes(viewpoint));
   if (found.length > 1) throw new Error(`${name} (${target}) says two things of ${viewpoint}`);
@@ -350,7 +394,7 @@ export function verdictOf({ route: name, target, verdicts }: Row, viewpoint: Vie
 }
 
 /** Whether somebody may know that a person is there at all. */
-export const knowsPerson = (viewpoint: Viewpoint): boolean => `${own} ${others} report`.split(' ').includes(viewpoint);
+export const knowsPerson = (viewpoint: Viewpoint): boolean => `${own} ${others} report`.split(' ').includes(personOf(viewpoint));
 
 /** Who may read content of each sort in a record of each state, wherever it is shown. */
 export function mayRead(viewpoint: Viewpoint, marker: Marker, state: RecordState): boolean {
@@ -369,5 +413,5 @@ export function mayRead(viewpoint: Viewpoint, marker: Marker, state: RecordState
     revocation: `auditor ${mentors} ${line} ${gave}`,
     accreditation: `auditor ${admins}`,
   };
-  return `${own} ${readers[marker]}`.split(' ').includes(viewpoint);
+  return `${own} ${readers[marker]}`.split(' ').includes(personOf(viewpoint));
 }

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Role } from '../../src/kernel/actor';
+import { type Role, type Scope, scopes } from '../../src/kernel/actor';
 import { newId } from '../../src/kernel/ids';
-import { hashOfToken, newToken } from '../../src/people/token';
+import { hashOfToken, newPersonalToken, newToken } from '../../src/people/token';
 import { type SeenClaim, acceptAll, act, approval, seeClaim } from '../factories/claims';
 import { type TestPerson, makePerson, mentors } from '../factories/people';
 import type { Answer, TestApp } from '../setup/app';
@@ -112,6 +112,20 @@ export async function anotherSession(api: TestApp, { id }: Pick<TestPerson, 'id'
     [session.id, id, hashOfToken(session.token)],
   );
   return session;
+}
+
+/** Gives somebody a personal access token, straight in the database; answers its id and what is shown once. */
+export async function anotherToken(
+  api: TestApp,
+  { id }: Pick<TestPerson, 'id'>,
+  given: 'all' | readonly Scope[],
+): Promise<{ id: string; token: string }> {
+  const made = { id: newId(), token: newPersonalToken() };
+  await api.database.query(
+    `INSERT INTO personal_token (token_id, person_id, token_hash, name, scopes, expires_at) VALUES ($1, $2, $3, 'test', $4, now() + interval '1 day')`,
+    [made.id, id, hashOfToken(made.token), given === 'all' ? [...scopes] : [...given]],
+  );
+  return made;
 }
 
 let named = 0;
@@ -361,6 +375,8 @@ export async function makeWorld(api: TestApp): Promise<World> {
 const notCounted: Readonly<Record<string, { readonly ignoring: readonly string[] } | 'all'>> = {
   // when a session was last used
   session: { ignoring: ['last_used_at'] },
+  // when a token was last used
+  personal_token: { ignoring: ['last_used_at'] },
   // how many requests and failed sign-ins there were
   tally: 'all',
   // which requests were refused, for admins to look at
