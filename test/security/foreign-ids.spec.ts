@@ -330,8 +330,11 @@ const cases: readonly (readonly [RegExp, (field: Field) => Promise<void>])[] = [
     async ({ route }) => expectRefused(await ask(route, here.keeper, here.ids, { query: '?skillLevel=sfia-9:ITOP.3' }), 'keeper', 404),
   ],
   [
-    /\/dashboard query:skill$/,
-    async ({ route }) => expectRefused(await ask(route, here.manager, here.ids, { query: '?skill=nobody-1:ITOP' }), 'manager', 404),
+    /\/(teams|organisation)\/.* query:skill$/,
+    async ({ route }) => {
+      const reader = route.path.includes('/organisation/') ? auditor : here.manager;
+      expectRefused(await ask(route, reader, here.ids, { query: '?skill=nobody-1:ITOP' }), reader.name, 404);
+    },
   ],
   [
     /\/refused-requests query:(person|about)$/,
