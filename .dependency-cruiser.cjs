@@ -22,8 +22,9 @@ const order = {
 /** Files without a kind in their names that are more than rules and values: the others are pure. */
 const notPure = [
   '^src/platform/',
-  '^src/ledger/(ledger-keys|ledger-lines-file)\\.ts$',
+  '^src/ledger/(eraser|ledger-keys|ledger-lines-file)\\.ts$',
   '^src/people/(confirmed-acts|first-admin|invitation-link|passwords|proofs|session-cookie|sign-in-throttle|totp-codes)\\.ts$',
+  '^src/evidence/redactions\\.ts$',
   '^src/frameworks/(framework-import|pack-files)\\.ts$',
   // what they draw and write is the frozen content, whose form the API's answer has
   '^src/credentials/(badge|badge-keys|pack-readme|pdf-sheet|sign-off-pdf)\\.ts$',

@@ -48,6 +48,11 @@ export class Settings {
   @Validate(IsPostgresUrl)
   DATABASE_OWNER_URL?: string;
 
+  /** The same database as the eraser, who alone takes content away. Left out, nobody can be erased and nothing redacted. */
+  @IsOptional()
+  @Validate(IsPostgresUrl)
+  DATABASE_ERASER_URL?: string;
+
   /** Where the application listens; 0 takes a free port. */
   @Transform(toNumber)
   @IsInt({ message: 'PORT must be a whole number' })
@@ -204,6 +209,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     ...names,
     'DATABASE_URL',
     'DATABASE_OWNER_URL',
+    'DATABASE_ERASER_URL',
     'PUBLIC_URL',
     'LEDGER_KEY_FILE',
     'LEDGER_PUBLIC_KEYS_DIR',
@@ -216,6 +222,9 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
   const problems = validateSync(settings).flatMap((error) => Object.values(error.constraints ?? {}));
   if (settings.DATABASE_OWNER_URL !== undefined && settings.DATABASE_URL === undefined) {
     problems.push('DATABASE_OWNER_URL is set but DATABASE_URL is not: requests need the limited role');
+  }
+  if (settings.DATABASE_ERASER_URL !== undefined && settings.DATABASE_URL === undefined) {
+    problems.push('DATABASE_ERASER_URL is set but DATABASE_URL is not: requests need the limited role');
   }
   if (problems.length > 0) throw new SettingsError(problems);
   return settings;

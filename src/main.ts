@@ -24,6 +24,7 @@ async function startDemo(settings: Settings): Promise<void> {
   await sayIfRunning(settings, () => checkPort(settings.HOST, settings.PORT));
   const demo = await Demo.open(settings, say);
   try {
+    settings.DATABASE_ERASER_URL = demo.eraserUrl;
     const app = await createApp(settings, demo.url);
     await demo.fill(app);
     const address = await listen(app, settings);
@@ -39,7 +40,7 @@ async function startDemo(settings: Settings): Promise<void> {
 /** On the database of DATABASE_URL, as the limited role. */
 async function startOn(settings: Settings, url: string): Promise<void> {
   await checkPort(settings.HOST, settings.PORT);
-  const ran = await prepareGivenDatabase(url, settings.DATABASE_OWNER_URL);
+  const ran = await prepareGivenDatabase(url, settings.DATABASE_OWNER_URL, settings.DATABASE_ERASER_URL);
   if (ran.length > 0) say(`Migrated: ${ran.join(', ')}`);
   const app = await createApp(settings, url);
   const address = await listen(app, settings);

@@ -1,8 +1,9 @@
+import { type Redacted, redactedSubject } from '../evidence/redacted';
 import type { Role } from '../kernel/actor';
 import { type Refusal, refuse } from '../kernel/refusal';
 
 /** What takes two admins. The same list stands in the database as a CHECK. */
-export const requestActions = ['give-role', 'fresh-invitation', 'remove-totp'] as const;
+export const requestActions = ['give-role', 'fresh-invitation', 'remove-totp', 'erase-person', 'redact'] as const;
 export type RequestAction = (typeof requestActions)[number];
 
 export const requestStates = ['open', 'confirmed', 'refused', 'withdrawn', 'expired'] as const;
@@ -23,7 +24,7 @@ export const stateAfter = {
 export interface RequestWanted {
   readonly action: RequestAction;
   readonly personId: string;
-  /** Of `give-role` the role; else empty. */
+  /** Of `give-role` the role, of `redact` what of the record (`targetOf`); else empty. */
   readonly target: string;
   readonly reason: string;
 }
@@ -41,6 +42,24 @@ export interface RequestStanding {
 
 /** The role that a request would give. */
 export const roleOf = (target: string): Role => (target === 'admin' ? 'admin' : 'auditor');
+
+/** What of a record is to be redacted; `frozen` takes along, whole, the content of the submissions and sign-offs that it stands in. */
+export interface Redaction {
+  readonly what: Redacted;
+  readonly frozen: boolean;
+}
+
+const frozenMark = ' with what was frozen of it';
+
+/** A redaction as the target of a request, which the table, the ledger and the answers hold: `evidence/{id}/revisions/2`. */
+export const targetOf = ({ what, frozen }: Redaction): string => `${redactedSubject(what)}${frozen ? frozenMark : ''}`;
+
+/** The redaction that a target names. */
+export function redactionOf(target: string): Redaction {
+  const frozen = target.endsWith(frozenMark);
+  const [, evidenceId = '', part, name = ''] = target.slice(0, frozen ? -frozenMark.length : undefined).split('/');
+  return { what: part === 'revisions' ? { evidenceId, revision: Number(name) } : { evidenceId, statement: name }, frozen };
+}
 
 const ends: Readonly<Record<Exclude<RequestState, 'open'>, string>> = {
   confirmed: 'The request is confirmed, and done.',

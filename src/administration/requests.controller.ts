@@ -42,7 +42,7 @@ export class RequestsController {
    */
   @Requires('admin')
   @Tagged()
-  @Problems('own-relation', 'request-exists', 'person-state', 'person-unknown', 'totp-state')
+  @Problems('own-relation', 'request-exists', 'person-state', 'person-unknown', 'totp-state', 'evidence-unknown', 'already-redacted')
   @Post()
   async ask(
     @Caller() caller: Actor,
@@ -83,7 +83,18 @@ export class RequestsController {
   @HttpCode(200)
   @Versioned()
   @ShownOnce('invitation.token', 'invitation.url')
-  @Problems('own-request', 'own-relation', 'request-state', 're-authentication-failed', 'person-state', 'person-unknown', 'totp-state')
+  @Problems(
+    'own-request',
+    'own-relation',
+    'request-state',
+    're-authentication-failed',
+    'person-state',
+    'person-unknown',
+    'totp-state',
+    'evidence-unknown',
+    'already-redacted',
+    'eraser-missing',
+  )
   @Post(':requestId/confirmation')
   async confirm(
     @Caller() caller: Actor,

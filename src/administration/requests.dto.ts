@@ -1,22 +1,26 @@
-import { IsIn, IsOptional, ValidateIf } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsOptional, Matches, Max, Min, ValidateIf } from 'class-validator';
 import type { Role } from '../kernel/actor';
+import { FRAMEWORK_ID_PATTERN, SKILL_CODE_PATTERN } from '../kernel/reference';
 import { raise } from '../kernel/refusal';
 import { InvitationAnswer } from '../people/invitations.dto';
 import { ProofRequest } from '../people/proofs.dto';
 import { PageQuery } from '../platform/page.dto';
 import { ActionVerdictAnswer, PersonName } from '../platform/person-name.dto';
 import { IsIdText, IsText } from '../platform/rules';
-import { type RequestWanted, requestActions, requestStates } from './admin-request';
+import { type RequestWanted, requestActions, requestStates, targetOf } from './admin-request';
+
+const given = (_: unknown, value: unknown): boolean => value !== undefined;
 
 /** What is asked for, so that another admin confirms it. */
 export class AdminRequestRequest {
   /**
    * `give-role` gives admin or auditor; `fresh-invitation` invites somebody afresh who has signed in before,
-   * `remove-totp` turns off the one-time codes of somebody who has lost them.
+   * `remove-totp` turns off the one-time codes of somebody who has lost them,
+   * `erase-person` erases somebody with the content of their record, `redact` takes out something that was pasted into it.
    * @example give-role
    */
   @IsIn(requestActions)
-  action: 'give-role' | 'fresh-invitation' | 'remove-totp';
+  action: 'give-role' | 'fresh-invitation' | 'remove-totp' | 'erase-person' | 'redact';
 
   /**
    * Whom it is about.
@@ -34,7 +38,45 @@ export class AdminRequestRequest {
   role?: Role;
 
   /**
-   * Why: what the other admin decides by.
+   * Of `redact`: the piece of evidence in the person's record.
+   * @example 01931b2e-7c00-7000-8000-00000000000a
+   */
+  @ValidateIf(({ action }: AdminRequestRequest, evidence) => action === 'redact' || evidence !== undefined)
+  @IsIdText()
+  evidence?: string;
+
+  /**
+   * Of `redact`: which revision is taken out; or, instead of it, a statement.
+   * @example 2
+   */
+  @ValidateIf(
+    ({ action, statement }: AdminRequestRequest, revision) => (action === 'redact' && statement === undefined) || revision !== undefined,
+  )
+  @IsInt({ message: 'revision must be a whole number from 1 on, where no statement is given' })
+  @Min(1)
+  @Max(999_999_999)
+  revision?: number;
+
+  /**
+   * Of `redact`: the support of which every word is taken out, rationale and feedback.
+   * @example sfia-9:ITOP.4.2
+   */
+  @ValidateIf(given)
+  @Matches(new RegExp(`^${FRAMEWORK_ID_PATTERN}:${SKILL_CODE_PATTERN}\\.[1-7]\\.[1-9][0-9]?$`), {
+    message: 'statement must be a statement, such as sfia-9:ITOP.4.2',
+  })
+  statement?: string;
+
+  /**
+   * Of `redact`: whether the content of the submissions and sign-offs that it stands in goes too, whole; their digests stay.
+   * @example false
+   */
+  @ValidateIf(given)
+  @IsBoolean()
+  frozen?: boolean;
+
+  /**
+   * Why: what the other admin decides by. Of `redact`, what the record says of it from then on: it must not repeat what is taken out.
    * @example "Takes over from Auditor One in January."
    */
   @IsText(1000)
@@ -75,7 +117,7 @@ export class AdminRequestAnswer {
   id: string;
 
   /** @example give-role */
-  action: 'give-role' | 'fresh-invitation' | 'remove-totp';
+  action: 'give-role' | 'fresh-invitation' | 'remove-totp' | 'erase-person' | 'redact';
 
   /** Whom it is about. */
   person: PersonName;
@@ -85,6 +127,12 @@ export class AdminRequestAnswer {
    * @example auditor
    */
   role: Role | null;
+
+  /**
+   * Of `redact`: what of the record.
+   * @example null
+   */
+  redacts: string | null;
 
   /**
    * Why; null once the person is erased.
@@ -140,11 +188,21 @@ export class AdminRequestPage {
 
 const unexpected = (field: string, action: string): never =>
   raise('malformed', 'The body is not of the form that is expected here: see errors.', [
-    { pointer: `/${field}`, code: 'unexpected', detail: `${field} is not said where the action is ${action}.` },
+    { pointer: `/${field}`, code: 'unexpected', detail: `${field} is not said here, where the action is ${action}.` },
   ]);
 
 /** What a body asks for. Throws Refused `malformed` for fields that belong to another action. */
-export function wantedOf({ action, personId, role, reason }: AdminRequestRequest): RequestWanted {
-  if (action !== 'give-role' && role !== undefined) return unexpected('role', action);
-  return { action, personId: personId.toLowerCase(), target: action === 'give-role' ? (role ?? '') : '', reason };
+export function wantedOf({ action, personId: id, reason, ...more }: AdminRequestRequest): RequestWanted {
+  const { role, evidence, revision, statement, frozen } = more;
+  const isNamed = { role: action === 'give-role', evidence: action === 'redact', revision: action === 'redact' && statement === undefined };
+  const belongs = { ...isNamed, statement: action === 'redact', frozen: action === 'redact' };
+  for (const [field, value] of Object.entries(more)) {
+    if (value !== undefined && !belongs[field as keyof typeof belongs]) return unexpected(field, action);
+  }
+  const wanted = { action, personId: id.toLowerCase(), reason };
+  if (action === 'give-role') return { ...wanted, target: role ?? '' };
+  if (action !== 'redact') return { ...wanted, target: '' };
+  const evidenceId = (evidence ?? '').toLowerCase();
+  const what = statement === undefined ? { evidenceId, revision: revision ?? 0 } : { evidenceId, statement };
+  return { ...wanted, target: targetOf({ what, frozen: frozen ?? false }) };
 }

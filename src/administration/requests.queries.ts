@@ -49,6 +49,7 @@ const answerOf = (hand: Hand, row: RequestRow): AdminRequestAnswer => ({
   action: row.action,
   person: { id: row.personId, name: row.personName },
   role: row.action === 'give-role' ? roleOf(row.target) : null,
+  redacts: row.action === 'redact' ? row.target : null,
   reason: row.reason,
   state: row.state,
   requestedBy: { id: row.requestedBy, name: row.requesterName },

@@ -1,15 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config';
+import { Redactions } from '../evidence/redactions';
 import type { Actor } from '../kernel/actor';
 import { newId } from '../kernel/ids';
 import { demand, raise } from '../kernel/refusal';
 import { checkVersion, tagOfVersion } from '../kernel/version-tag';
 import { AdministrationLog, type LockedAdministration } from '../ledger/administration.log';
+import { Eraser } from '../ledger/eraser';
+import { LedgerLog, type LockedRecord } from '../ledger/ledger.log';
 import { type ActResult, ConfirmedActs } from '../people/confirmed-acts';
 import { type ProofGiven, Proofs, demandProof } from '../people/proofs';
 import { Transactions, type Tx } from '../platform/transaction';
-import { type RequestDecision, type RequestWanted, checkOpen, requestSubject, roleOf, stateAfter } from './admin-request';
+import { type RequestDecision, type RequestWanted, checkOpen, redactionOf, requestSubject, roleOf, stateAfter } from './admin-request';
 import { checkMayDecide, checkMayRequest, checkRequester } from './admin-request.policy';
+import { Erasure } from './erasure.service';
 import { RequestsQueries } from './requests.queries';
 import { type LockedRequest, RequestsStore } from './requests.store';
 
@@ -23,6 +27,10 @@ export class RequestsService {
     private readonly queries: RequestsQueries,
     private readonly acts: ConfirmedActs,
     private readonly proofs: Proofs,
+    private readonly erasure: Erasure,
+    private readonly redactions: Redactions,
+    private readonly eraser: Eraser,
+    private readonly ledger: LedgerLog,
     private readonly administration: AdministrationLog,
   ) {}
 
@@ -61,6 +69,8 @@ export class RequestsService {
     return this.transactions.run(async (tx) => {
       await this.acts.lockAdmins(tx);
       const request = await this.store.lock(tx, requestId);
+      // a record is locked before people, as approvals do
+      const record = await this.ledger.lock(tx, request.personId);
       const people = await this.acts.lock(tx, [caller.personId, request.requestedBy, request.personId]);
       const own = people.get(caller.personId);
       if (own?.active !== true) raise('not-allowed');
@@ -70,7 +80,8 @@ export class RequestsService {
       const requester = people.get(request.requestedBy);
       demand(checkRequester(requester === undefined ? undefined : { ...requester, personId: request.requestedBy }));
       demandProof(proof);
-      return this.perform(tx, caller, request);
+      if (request.action === 'erase-person' || request.action === 'redact') await this.eraser.demandReady();
+      return this.perform(tx, caller, request, record);
     });
   }
 
@@ -131,12 +142,21 @@ export class RequestsService {
         return this.acts.checkFreshInvitation(personId);
       case 'remove-totp':
         return this.acts.checkTotp(personId);
+      case 'erase-person':
+        return this.erasure.check(personId);
+      case 'redact': {
+        const standing = await this.redactions.standing(personId, redactionOf(target).what);
+        if (standing === null) return raise('evidence-unknown', 'There is no such thing in this person’s record.');
+        if (standing.digests.length === 0 && !redactionOf(target).frozen) raise('already-redacted');
+      }
     }
   }
 
-  private async perform(tx: Tx, caller: Actor, request: LockedRequest): Promise<ActResult> {
+  private async perform(tx: Tx, caller: Actor, request: LockedRequest, record: LockedRecord): Promise<ActResult> {
     const { requestId, action, personId, target } = request;
     await this.check({ ...request, reason: '' });
+    // other requests are locked before the administration ledger, as whoever decides them does
+    if (action === 'erase-person') await this.store.forgetReasons(tx, personId);
     const acts = await this.administration.lock(tx);
     await this.store.end(tx, requestId, { state: 'confirmed', at: acts.at, by: caller.personId, reason: null });
     await this.administration.append(tx, acts, {
@@ -153,6 +173,14 @@ export class RequestsService {
         return this.acts.inviteAfresh(tx, acts, by, personId);
       case 'remove-totp':
         return this.acts.removeTotp(tx, acts, by, personId);
+      case 'erase-person':
+        await this.erasure.erase(tx, record, acts, by);
+        return { invited: null };
+      case 'redact': {
+        const { what, frozen } = redactionOf(target);
+        await this.redactions.redact(tx, record, what, { ...by, reason: request.reason ?? '' }, frozen);
+        return { invited: null };
+      }
     }
   }
 }

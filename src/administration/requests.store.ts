@@ -6,6 +6,7 @@ import { AdminRequestEntity } from './admin-request.entity';
 
 /** A request that this transaction has locked. */
 export interface LockedRequest extends RequestStanding {
+  readonly reason: string | null;
   readonly version: number;
 }
 
@@ -17,7 +18,7 @@ export interface RequestEnd {
   readonly reason: string | null;
 }
 
-const standing = `request_id AS "requestId", action, person_id AS "personId", target, requested_by AS "requestedBy", version`;
+const standing = `request_id AS "requestId", action, reason, person_id AS "personId", target, requested_by AS "requestedBy", version`;
 
 @Injectable()
 export class RequestsStore {
@@ -58,6 +59,13 @@ export class RequestsStore {
       `UPDATE admin_request SET state = $2, decided_at = $3, decided_by = $4, decision_reason = $5, version = version + 1 WHERE request_id = $1`,
       [requestId, state, at, by, reason],
     );
+  }
+
+  /** Takes the words about an erased person out of what was ever asked for about them; what is open about them is over. */
+  async forgetReasons(tx: Tx, personId: string): Promise<void> {
+    await tx.query(`UPDATE admin_request SET reason = NULL, decision_reason = NULL, version = version + 1 WHERE person_id = $1`, [
+      personId,
+    ]);
   }
 
   /** Requests that are over and not noted so. */

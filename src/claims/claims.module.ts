@@ -9,6 +9,7 @@ import { ClaimDecision } from './claim-decision';
 import { ClaimsApproval } from './claims.approval';
 import { ClaimsController } from './claims.controller';
 import { ClaimsDecisions } from './claims.decisions';
+import { ClaimsErasure } from './claims.erasure';
 import { ClaimsQueries } from './claims.queries';
 import { ClaimsService } from './claims.service';
 import { ClaimsStore } from './claims.store';
@@ -33,6 +34,7 @@ import { SignOffsService } from './sign-offs.service';
     ClaimsService,
     ClaimsDecisions,
     ClaimsApproval,
+    ClaimsErasure,
     ClaimsQueries,
     SignOffsService,
     SignOffsExpiry,
@@ -41,6 +43,6 @@ import { SignOffsService } from './sign-offs.service';
     ReviewsQueries,
     Readiness,
   ],
-  exports: [SignOffsService, SignOffsFacts],
+  exports: [ClaimsErasure, SignOffsService, SignOffsFacts],
 })
 export class ClaimsModule {}

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config';
+import { textOr } from '../evidence/redacted';
 import type { Day } from '../kernel/clock';
 import { type Page, type Position, pageOf, positionOf } from '../kernel/paging';
 import { raise } from '../kernel/refusal';
@@ -54,7 +55,7 @@ const claimsSql = `${mentees}
 
 // $3 to $5 the position after which the page begins, $6 how many
 const supportsSql = `${mentees}
-  SELECT q.engineer_id, p.name AS engineer_name, q.evidence_id, k.body->>'title' AS title, q.statement_ref, t.text, q.skill_level_ref, q.rationale, q.proposed_at,
+  SELECT q.engineer_id, p.name AS engineer_name, q.evidence_id, ${textOr("k.body->>'title'")} AS title, q.statement_ref, t.text, q.skill_level_ref, q.rationale, q.proposed_at,
          q.reopened, f.rights
     FROM (SELECT s.engineer_id, s.evidence_id, s.statement_ref, s.skill_level_ref, s.rationale, s.proposed_at, s.verdict IS NOT NULL AS reopened, e.revision, l.framework_id
             ${waitingSupports}
@@ -64,7 +65,7 @@ const supportsSql = `${mentees}
     JOIN statement t ON t.statement_ref = q.statement_ref
     JOIN framework f ON f.framework_id = q.framework_id
     JOIN evidence_revision r ON r.engineer_id = q.engineer_id AND r.evidence_id = q.evidence_id AND r.revision = q.revision
-    JOIN record_content k ON k.engineer_id = r.engineer_id AND k.digest = r.digest
+    LEFT JOIN record_content k ON k.engineer_id = r.engineer_id AND k.digest = r.digest
    ORDER BY q.proposed_at, q.evidence_id, q.statement_ref`;
 
 const claimOf = (row: ClaimRow): WaitingClaimItem => ({

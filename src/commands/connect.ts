@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { createDataSource } from '../data-source';
 import { migrate } from '../platform/migrate';
-import { rightsProblem } from '../platform/roles';
+import { eraserProblem, rightsProblem } from '../platform/roles';
 import { databaseProblem, StartProblem } from '../platform/start-problem';
 
 /** Does some work on a connected data source and closes it. */
@@ -35,7 +35,13 @@ export function missingMigrations(url: string): Promise<string[]> {
  * Makes sure that the database of the settings is fit for requests: migrated (by us, where the owner's address is given), and the account limited.
  * @throws StartProblem saying what to do
  */
-export async function prepareGivenDatabase(url: string, ownerUrl: string | undefined): Promise<string[]> {
+export async function prepareGivenDatabase(url: string, ownerUrl: string | undefined, eraserUrl?: string): Promise<string[]> {
+  const ran = await prepareTables(url, ownerUrl);
+  if (eraserUrl !== undefined) demandNone(await reaching('DATABASE_ERASER_URL', eraserUrl, () => eraserProblem(eraserUrl)));
+  return ran;
+}
+
+async function prepareTables(url: string, ownerUrl: string | undefined): Promise<string[]> {
   await demandLimitedRights(url);
   if (ownerUrl === undefined) {
     const missing = await reaching('DATABASE_URL', url, () => missingMigrations(url));
@@ -50,7 +56,10 @@ export async function prepareGivenDatabase(url: string, ownerUrl: string | undef
 }
 
 async function demandLimitedRights(url: string): Promise<void> {
-  const problem = await reaching('DATABASE_URL', url, () => rightsProblem(url));
+  demandNone(await reaching('DATABASE_URL', url, () => rightsProblem(url)));
+}
+
+function demandNone(problem: string | null): void {
   if (problem !== null) throw new StartProblem(`${problem[0]?.toUpperCase()}${problem.slice(1)}.`);
 }
 

@@ -16,6 +16,8 @@ const complete = 'Touchstone: the demo data is complete';
 export interface DemoDatabase {
   /** As the application's limited role. */
   readonly url: string;
+  /** As the eraser. */
+  readonly eraserUrl: string;
   /** As the superuser, for what no use case can do. */
   readonly adminUrl: string;
   /** The demo data is still to be made, and no other process makes it. */
@@ -29,10 +31,11 @@ export interface DemoDatabase {
 
 export const embeddedFolder = (dataDir: string): string => join(dataDir, 'postgres');
 
-/** The two accounts of the embedded database. */
+/** The accounts of the embedded database. */
 interface Accounts {
   readonly owner: Login;
   readonly app: Login;
+  readonly eraser: Login;
 }
 
 /**
@@ -52,13 +55,14 @@ export async function openDemoDatabase(dataDir: string, say: (line: string) => v
   const wasComplete = await isComplete(admin);
   if (!wasComplete) await admin.query(`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`);
   const { accounts, areNew } = accountsIn(dataDir);
-  if (!wasComplete || areNew) await setUpDatabase(server.url, database, accounts.owner, accounts.app);
+  if (!wasComplete || areNew) await setUpDatabase(server.url, database, accounts.owner, accounts.app, accounts.eraser);
   const adminUrl = urlOfDatabase(server.url, database);
   await migrateAs(urlOfLogin(adminUrl, accounts.owner));
   if (wasComplete) await admin.end();
 
   return {
     url: urlOfLogin(adminUrl, accounts.app),
+    eraserUrl: urlOfLogin(adminUrl, accounts.eraser),
     adminUrl,
     isEmpty: !wasComplete,
     isShared: server.reused,
@@ -107,8 +111,15 @@ async function isComplete(admin: Client): Promise<boolean> {
 function accountsIn(dataDir: string): { accounts: Accounts; areNew: boolean } {
   const file = join(dataDir, 'database-accounts.json');
   const kept = readSecret(file);
-  if (kept !== null) return { accounts: JSON.parse(kept) as Accounts, areNew: false };
-  const accounts = { owner: newLogin('touchstone_demo_owner'), app: newLogin('touchstone_demo_app') };
+  const known = kept === null ? {} : (JSON.parse(kept) as Partial<Accounts>);
+  const { owner, app, eraser } = known;
+  if (owner !== undefined && app !== undefined && eraser !== undefined) return { accounts: { owner, app, eraser }, areNew: false };
+  // folders of older versions know no eraser yet
+  const accounts = {
+    owner: owner ?? newLogin('touchstone_demo_owner'),
+    app: app ?? newLogin('touchstone_demo_app'),
+    eraser: eraser ?? newLogin('touchstone_demo_eraser'),
+  };
   writeSecret(file, `${JSON.stringify(accounts, null, 2)}\n`);
   return { accounts, areNew: true };
 }

@@ -35,6 +35,10 @@ export class Demo {
     return this.database.url;
   }
 
+  get eraserUrl(): string {
+    return this.database.eraserUrl;
+  }
+
   /** Makes the demo data, if there is none yet. The application need not listen yet. */
   async fill(app: NestFastifyApplication): Promise<void> {
     const { DATA_DIR, TIME_ZONE } = this.settings;

@@ -112,6 +112,17 @@ export class EvidenceActionsAnswer {
 /** A file that belongs to a piece of evidence; there are none yet. */
 export class AttachmentAnswer {}
 
+/** That a revision was redacted, or erased with its record. */
+export class RedactedAnswer {
+  /** @example 2026-11-03T10:00:00.000Z */
+  at: string;
+  /**
+   * Why; null where the whole record is erased.
+   * @example "It held a password."
+   */
+  reason: string | null;
+}
+
 /** A piece of evidence, whole. */
 export class EvidenceAnswer {
   /** @example 01931b2e-7c00-7000-8000-00000000000a */
@@ -168,6 +179,8 @@ export class EvidenceAnswer {
    * @example ["© The SFIA Foundation. An organisation needs its own licence."]
    */
   rights: string[];
+  /** Where what this revision said was taken out: its words are gone for good, their digest stays. */
+  redacted: RedactedAnswer | null;
   /** @example 2026-11-02T09:30:00.000Z */
   loggedAt: string;
   /** @example 2026-11-03T10:00:00.000Z */

@@ -6,6 +6,7 @@ import { Database } from '../platform/transaction';
 import type { EvidenceKind, EvidenceRole, EvidenceState } from './evidence';
 import type { Sight } from './evidence.policy';
 import { Sql, scopeOf } from './evidence.scope';
+import { textOr } from './redacted';
 import type { SupportState } from './support';
 
 /** What a list of evidence is narrowed to. */
@@ -77,13 +78,13 @@ export class EvidenceListQuery {
          SELECT h.* FROM shown h WHERE ${conditions.join(' AND ')}
           ORDER BY coalesce(h.ended_on, 'infinity'::date) DESC, h.evidence_id DESC LIMIT ${sql.add(limit + 1)}
        )
-       SELECT g.evidence_id AS id, g.state, g.revision, c.body->>'title' AS title, g.kind, c.body->>'role' AS role,
+       SELECT g.evidence_id AS id, g.state, g.revision, ${textOr("c.body->>'title'")} AS title, g.kind, c.body->>'role' AS role,
               g.started_on AS "startedOn", g.ended_on AS "endedOn", g.tags, g.logged_at AS "loggedAt", g.changed_at AS "changedAt",
               coalesce((SELECT jsonb_agg(jsonb_build_object('statement', s.statement_ref, 'state', s.state) ORDER BY s.skill_level_ref, t.ordinal)
                           FROM seen s JOIN statement t ON t.statement_ref = s.statement_ref WHERE s.evidence_id = g.evidence_id), '[]') AS supports
          FROM page g
          JOIN evidence_revision r ON r.engineer_id = g.engineer_id AND r.evidence_id = g.evidence_id AND r.revision = g.revision
-         JOIN record_content c ON c.engineer_id = r.engineer_id AND c.digest = r.digest
+         LEFT JOIN record_content c ON c.engineer_id = r.engineer_id AND c.digest = r.digest
         ORDER BY coalesce(g.ended_on, 'infinity'::date) DESC, g.evidence_id DESC`,
       sql.parameters,
     );

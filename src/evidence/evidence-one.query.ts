@@ -6,7 +6,7 @@ import type { JudgeFacts } from '../progress/eligibility';
 import { EligibilityFacts } from '../progress/eligibility.facts';
 import { type EvidenceContent, type EvidenceState, type FieldDifference, differenceOf } from './evidence';
 import { type ActionVerdict, type EvidenceAction, evidenceActionsOf, ownJudge, sightOf, supportActionsOf } from './evidence.policy';
-import { Sql, revisionSeen, scopeOf } from './evidence.scope';
+import { Sql, bodyOr, revisionSeen, scopeOf } from './evidence.scope';
 import type { SupportState, Verdict } from './support';
 
 interface PersonNamed {
@@ -48,6 +48,7 @@ export interface EvidenceShown extends EvidenceContent {
   readonly attachments: never[];
   readonly history: { readonly revision: number; readonly at: string }[];
   readonly rights: string[];
+  readonly redacted: { readonly at: string; readonly reason: string | null } | null;
   readonly loggedAt: string;
   readonly changedAt: string;
   readonly actions: Record<EvidenceAction, ActionVerdict>;
@@ -81,6 +82,7 @@ interface OneRow {
   readonly revision: number;
   readonly body: EvidenceContent;
   readonly currentBody: EvidenceContent;
+  readonly redacted: { readonly at: string; readonly reason: string | null } | null;
   readonly loggedAt: Date;
   readonly changedAt: Date;
   readonly lockedLevels: string[];
@@ -112,13 +114,20 @@ const supportsJson = `
     JOIN framework f ON f.framework_id = l.framework_id
     LEFT JOIN person m ON m.person_id = v.reviewed_by
     LEFT JOIN LATERAL (
-      SELECT k.body, (SELECT n.body->>'rationale' FROM ledger_entry y JOIN record_content n ON n.engineer_id = y.engineer_id AND n.digest = y.digest
+      SELECT k.body, (SELECT n.body->>'rationale' FROM ledger_entry y LEFT JOIN record_content n ON n.engineer_id = y.engineer_id AND n.digest = y.digest
                        WHERE y.engineer_id = s.engineer_id AND y.subject = 'evidence/' || s.evidence_id || '/supports/' || s.statement_ref
                          AND y.kind IN ('support.accepted', 'support.returned') ORDER BY y.seq DESC LIMIT 1) AS rationale
         FROM evidence_revision q JOIN record_content k ON k.engineer_id = q.engineer_id AND k.digest = q.digest
        WHERE v.whole AND s.state = 'proposed' AND q.engineer_id = s.engineer_id AND q.evidence_id = s.evidence_id AND q.revision = s.verdict_revision
     ) j ON true
    WHERE v.evidence_id = h.evidence_id`;
+
+// why the content of revision `r` is gone: its own redaction, or the erasure of the whole record
+const takenOut = `CASE WHEN c.digest IS NULL THEN (
+  SELECT jsonb_build_object('at', ${instant('y.at')}, 'reason', w.body->>'reason')
+    FROM ledger_entry y LEFT JOIN record_content w ON w.engineer_id = y.engineer_id AND w.digest = y.digest
+   WHERE y.engineer_id = h.engineer_id AND (y.kind = 'record.erased' OR (y.kind = 'record.redacted' AND y.subject = 'evidence/' || h.evidence_id || '/revisions/' || r.revision))
+   ORDER BY y.seq DESC LIMIT 1) END`;
 
 /** Shows one piece of evidence. */
 @Injectable()
@@ -144,7 +153,7 @@ export class EvidenceOneQuery {
     const wanted = revision === null ? 'h.revision' : `${sql.add(revision)}::int`;
     const row = await this.db.one<OneRow>(
       `${scope}
-       SELECT h.evidence_id AS id, h.state, h.version, r.revision, c.body, n.body AS "currentBody", h.logged_at AS "loggedAt", h.changed_at AS "changedAt",
+       SELECT h.evidence_id AS id, h.state, h.version, r.revision, ${bodyOr('c', 'h')} AS body, ${bodyOr('n', 'h')} AS "currentBody", ${takenOut} AS redacted, h.logged_at AS "loggedAt", h.changed_at AS "changedAt",
               ARRAY(SELECT DISTINCT k.skill_level_ref FROM claim k
                       JOIN claim_pin p ON p.engineer_id = k.engineer_id AND p.claim_id = k.claim_id AND p.submission = k.submission
                      WHERE k.engineer_id = h.engineer_id AND k.state = 'submitted' AND p.evidence_id = h.evidence_id) AS "lockedLevels",
@@ -153,9 +162,9 @@ export class EvidenceOneQuery {
               coalesce((${supportsJson}), '[]') AS supports
          FROM shown h
          JOIN evidence_revision r ON r.engineer_id = h.engineer_id AND r.evidence_id = h.evidence_id AND r.revision = ${wanted} AND ${revisionSeen(sight)}
-         JOIN record_content c ON c.engineer_id = r.engineer_id AND c.digest = r.digest
+         LEFT JOIN record_content c ON c.engineer_id = r.engineer_id AND c.digest = r.digest
          JOIN evidence_revision o ON o.engineer_id = h.engineer_id AND o.evidence_id = h.evidence_id AND o.revision = h.revision
-         JOIN record_content n ON n.engineer_id = o.engineer_id AND n.digest = o.digest`,
+         LEFT JOIN record_content n ON n.engineer_id = o.engineer_id AND n.digest = o.digest`,
       sql.parameters,
     );
     if (row === null) return null;
@@ -191,6 +200,7 @@ function shown(row: OneRow, viewpoint: Viewpoint, judges: ReadonlyMap<string, Ju
     attachments: [],
     history: row.history,
     rights: [...new Set(row.supports.map(({ rights }) => rights))],
+    redacted: row.redacted,
     loggedAt: row.loggedAt.toISOString(),
     changedAt: row.changedAt.toISOString(),
     actions: evidenceActionsOf(viewpoint, row),

@@ -84,6 +84,13 @@ export class RationaleRequest {
   rationale: string;
 }
 
+/** Why something is taken out. It stays, so it must not repeat what it takes out. */
+export class RedactionRequest {
+  /** @example "It held a password." */
+  @IsText(500)
+  reason: string;
+}
+
 /** What a mentor says of a support. */
 export class ReviewRequest {
   /** @example accepted */

@@ -3,6 +3,7 @@ import type { Relation } from '../kernel/actor';
 import { Database } from '../platform/transaction';
 import type { EvidenceContent } from './evidence';
 import type { EvidenceStanding, Sight, SupportStanding } from './evidence.policy';
+import { bodyOr } from './evidence.scope';
 import type { SupportState } from './support';
 
 /** A piece of evidence as its rules look at it. */
@@ -35,10 +36,10 @@ export class EvidenceFacts {
   /** A piece of evidence, or null. */
   async evidence(engineerId: string, evidenceId: string): Promise<EvidenceFact | null> {
     return this.db.one<EvidenceFact>(
-      `SELECT e.state, e.revision, e.version, k.body AS content, ${lockedLevels} AS "lockedLevels"
+      `SELECT e.state, e.revision, e.version, ${bodyOr('k', 'e')} AS content, ${lockedLevels} AS "lockedLevels"
          FROM evidence e
          JOIN evidence_revision r ON r.engineer_id = e.engineer_id AND r.evidence_id = e.evidence_id AND r.revision = e.revision
-         JOIN record_content k ON k.engineer_id = r.engineer_id AND k.digest = r.digest
+         LEFT JOIN record_content k ON k.engineer_id = r.engineer_id AND k.digest = r.digest
         WHERE e.engineer_id = $1 AND e.evidence_id = $2`,
       [engineerId, evidenceId],
     );

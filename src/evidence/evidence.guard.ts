@@ -6,12 +6,13 @@ import type { ApiRequest } from '../platform/api-request';
 import { EligibilityFacts } from '../progress/eligibility.facts';
 import { EvidenceFacts } from './evidence.facts';
 import { checkReviewer, sightOf } from './evidence.policy';
+import { Redactions } from './redactions';
 
-type Subject = 'evidence' | 'support' | 'review';
+type Subject = 'evidence' | 'revision' | 'support' | 'review';
 
 const actsOnKey = 'touchstone:acts-on';
 
-/** Declares what of the path must be there before the body is looked at: the evidence, its support, or a support that the caller may judge. */
+/** Declares what of the path must be there before the body is looked at: the evidence, a revision of it, its support, or a support that the caller may judge. */
 export const ActsOn = (subject: Subject): MethodDecorator => SetMetadata(actsOnKey, subject);
 
 /** Answers 404 and 403 for what the path names, before anything is said about the request's form. The service asks again under the lock. */
@@ -21,6 +22,7 @@ export class EvidenceGuard implements CanActivate {
     private readonly reflector: Reflector,
     private readonly facts: EvidenceFacts,
     private readonly eligibility: EligibilityFacts,
+    private readonly redactions: Redactions,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -34,6 +36,10 @@ export class EvidenceGuard implements CanActivate {
     if (subject === 'evidence') {
       if ((await this.facts.evidence(relation.engineerId, evidenceId)) === null) return raise('not-found');
       return true;
+    }
+    if (subject === 'revision') {
+      const revision = Number(/^[1-9]\d{0,8}$/.exec(params['revision'] ?? '')?.[0] ?? 0);
+      return (await this.redactions.standing(relation.engineerId, { evidenceId, revision })) === null ? raise('not-found') : true;
     }
     const statement = params['statement'] ?? '';
     // a text that Postgres cannot hold names no statement

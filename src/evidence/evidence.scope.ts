@@ -1,5 +1,6 @@
 import type { Sight } from './evidence.policy';
 import { concernedUntil, supportAt } from './pins';
+import { redactedText } from './redacted';
 
 /** Text of a statement and its parameters, as they grow together. */
 export class Sql {
@@ -16,6 +17,14 @@ export class Sql {
 export const searchOf = (body: string): string =>
   `to_tsvector('english', concat_ws(' ', ${body}->>'title', ${body}->>'description', ${body}->>'outcome',
      (SELECT string_agg(tag, ' ') FROM jsonb_array_elements_text(${body}->'tags') tag)))`;
+
+/**
+ * SQL: the content of a revision, or where it was redacted or erased what stands in its place: of the evidence's row `head` what is not words.
+ * @param content the row of record_content, from a LEFT JOIN
+ */
+export const bodyOr = (content: string, head: string): string =>
+  `coalesce(${content}.body, jsonb_build_object('title', '${redactedText}', 'description', '${redactedText}', 'outcome', NULL, 'role', NULL,
+     'supervisedBy', NULL, 'kind', ${head}.kind, 'startedOn', ${head}.started_on, 'endedOn', ${head}.ended_on, 'links', '[]'::jsonb, 'tags', '[]'::jsonb))`;
 
 /**
  * The common table expressions that every read of evidence begins with: the caller's sight, inside the statement.
@@ -54,9 +63,9 @@ export function scopeOf(sql: Sql, engineerId: string, sight: Sight, evidenceId?:
        WHERE s.engineer_id = ${engineer} AND (v.whole OR p.revision IS NOT NULL) ${only('s')}
     ), shown AS (
       SELECT e.engineer_id, e.evidence_id, e.state, e.version, e.logged_at, e.changed_at, m.whole,
-             CASE WHEN m.whole THEN e.revision ELSE r.revision END AS revision, CASE WHEN m.whole THEN e.kind ELSE c.body->>'kind' END AS kind,
-             CASE WHEN m.whole THEN e.started_on ELSE (c.body->>'startedOn')::date END AS started_on,
-             CASE WHEN m.whole THEN e.ended_on ELSE (c.body->>'endedOn')::date END AS ended_on,
+             CASE WHEN m.whole THEN e.revision ELSE r.revision END AS revision, CASE WHEN m.whole THEN e.kind ELSE coalesce(c.body->>'kind', e.kind) END AS kind,
+             CASE WHEN m.whole OR c.body IS NULL THEN e.started_on ELSE (c.body->>'startedOn')::date END AS started_on,
+             CASE WHEN m.whole OR c.body IS NULL THEN e.ended_on ELSE (c.body->>'endedOn')::date END AS ended_on,
              CASE WHEN m.whole THEN e.tags ELSE ARRAY(SELECT jsonb_array_elements_text(c.body->'tags')) END AS tags,
              CASE WHEN m.whole THEN e.search ELSE ${searchOf('c.body')} END AS search
         FROM (SELECT evidence_id, bool_or(whole) AS whole, max(pinned_revision) AS pinned_revision FROM seen GROUP BY evidence_id) m

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../platform/transaction';
 import { concernedUntil, supportAt } from './pins';
+import { textOr } from './redacted';
 import { type SupportFact, type SupportRow, supportOf } from './supports.facts';
 
 /**
@@ -21,8 +22,9 @@ export class PinsFacts {
               CASE WHEN v.state <> 'proposed' THEN v.reviewed_by END AS reviewed_by,
               CASE WHEN v.state <> 'proposed' THEN v.reviewed_at END AS reviewed_at,
               CASE WHEN v.state <> 'proposed' THEN v.feedback END AS feedback,
-              k.body->>'title' AS title, k.body->>'kind' AS kind, 'logged' AS evidence_state, k.body->>'startedOn' AS started_on,
-              k.body->>'endedOn' AS ended_on, p.revision AS evidence_revision, e.version AS evidence_version, encode(r.digest, 'hex') AS digest
+              ${textOr("k.body->>'title'")} AS title, coalesce(k.body->>'kind', e.kind) AS kind, 'logged' AS evidence_state,
+              CASE WHEN k.body IS NULL THEN e.started_on::text ELSE k.body->>'startedOn' END AS started_on,
+              CASE WHEN k.body IS NULL THEN e.ended_on::text ELSE k.body->>'endedOn' END AS ended_on, p.revision AS evidence_revision, e.version AS evidence_version, encode(r.digest, 'hex') AS digest
          FROM claim c
          JOIN claim_pin p ON p.engineer_id = c.engineer_id AND p.claim_id = c.claim_id
          JOIN statement t ON t.statement_ref = p.statement_ref
@@ -30,7 +32,7 @@ export class PinsFacts {
          JOIN support s ON s.engineer_id = p.engineer_id AND s.evidence_id = p.evidence_id AND s.statement_ref = p.statement_ref
          JOIN LATERAL ${supportAt(`(${concernedUntil})`)} v ON true
          JOIN evidence_revision r ON r.engineer_id = p.engineer_id AND r.evidence_id = p.evidence_id AND r.revision = p.revision
-         JOIN record_content k ON k.engineer_id = r.engineer_id AND k.digest = r.digest
+         LEFT JOIN record_content k ON k.engineer_id = r.engineer_id AND k.digest = r.digest
         WHERE c.engineer_id = $1 AND c.claim_id = $2 AND p.submission = $3
         ORDER BY t.skill_level_ref, t.ordinal, p.evidence_id`,
       [engineerId, claimId, submission],

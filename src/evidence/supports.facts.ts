@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Day } from '../kernel/clock';
 import { Database } from '../platform/transaction';
 import type { EvidenceKind, EvidenceState } from './evidence';
+import { textOr } from './redacted';
 import type { SupportState } from './support';
 
 /** The evidence behind a support: as it is now, or, for a pin, as it was pinned. */
@@ -91,13 +92,13 @@ export class SupportsFacts {
               CASE WHEN s.state <> 'proposed' THEN s.reviewed_by END AS reviewed_by,
               CASE WHEN s.state <> 'proposed' THEN s.reviewed_at END AS reviewed_at,
               CASE WHEN s.state <> 'proposed' THEN s.feedback END AS feedback,
-              c.body->>'title' AS title, e.kind, e.state AS evidence_state, e.started_on, e.ended_on,
+              ${textOr("c.body->>'title'")} AS title, e.kind, e.state AS evidence_state, e.started_on, e.ended_on,
               e.revision AS evidence_revision, e.version AS evidence_version, encode(r.digest, 'hex') AS digest
          FROM support s
          JOIN statement t USING (statement_ref)
          JOIN evidence e USING (engineer_id, evidence_id)
          JOIN evidence_revision r ON r.engineer_id = e.engineer_id AND r.evidence_id = e.evidence_id AND r.revision = e.revision
-         JOIN record_content c ON c.engineer_id = r.engineer_id AND c.digest = r.digest
+         LEFT JOIN record_content c ON c.engineer_id = r.engineer_id AND c.digest = r.digest
         WHERE s.engineer_id = $1 AND s.skill_level_ref = $2 AND s.state <> 'withdrawn'
         ORDER BY t.ordinal, s.evidence_id`,
       [engineerId, skillLevel],

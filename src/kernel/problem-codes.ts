@@ -99,6 +99,12 @@ export const problemCodes = {
     title: 'Evidence locked',
     explanation: 'A submitted claim rests on this evidence: withdraw the claim, or wait for its decision.',
   },
+  'evidence-pinned': {
+    kind: 'wrong-state',
+    title: 'Submitted already',
+    explanation: 'A submission rests on this: two admins redact it, by a request.',
+  },
+  'already-redacted': { kind: 'wrong-state', title: 'Redacted already', explanation: 'This is redacted already: nothing of it is left.' },
   'evidence-archived': {
     kind: 'wrong-state',
     title: 'Evidence archived',
@@ -121,6 +127,11 @@ export const problemCodes = {
     kind: 'wrong-state',
     title: 'No key to sign with',
     explanation: 'This installation was given no key to sign this with: the settings name one.',
+  },
+  'eraser-missing': {
+    kind: 'wrong-state',
+    title: 'No account to erase with',
+    explanation: 'This installation was given no account that may take content away: the setting DATABASE_ERASER_URL names one.',
   },
   'secrets-key-missing': {
     kind: 'wrong-state',

@@ -8,6 +8,7 @@ import { CheckpointsQueries } from './checkpoints.queries';
 import { CheckpointsSchedule } from './checkpoints.schedule';
 import { CheckpointsService } from './checkpoints.service';
 import { CheckpointsStore } from './checkpoints.store';
+import { Eraser } from './eraser';
 import { LedgerController } from './ledger.controller';
 import { LedgerKeys } from './ledger-keys';
 import { LedgerLog } from './ledger.log';
@@ -30,7 +31,8 @@ import { LedgerVerification } from './ledger.verification';
     CheckpointsQueries,
     CheckpointsService,
     CheckpointsSchedule,
+    Eraser,
   ],
-  exports: [LedgerLog, AdministrationLog, LedgerQueries, LedgerProofs, LedgerKeys, CheckpointsService],
+  exports: [LedgerLog, AdministrationLog, LedgerQueries, LedgerProofs, LedgerKeys, CheckpointsService, Eraser],
 })
 export class LedgerModule {}

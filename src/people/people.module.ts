@@ -17,6 +17,7 @@ import { PeopleImportController } from './people-import.controller';
 import { PeopleImportService } from './people-import.service';
 import { PeopleImportStore } from './people-import.store';
 import { PeopleController } from './people.controller';
+import { PeopleErasure } from './people.erasure';
 import { PeopleFacts } from './people.facts';
 import { PeopleQueries } from './people.queries';
 import { PeopleService } from './people.service';
@@ -61,6 +62,7 @@ import { TotpStore } from './totp.store';
     PersonalTokensQueries,
     PersonalTokensService,
     PersonalTokensStore,
+    PeopleErasure,
     PeopleFacts,
     PeopleQueries,
     PeopleService,
@@ -81,6 +83,6 @@ import { TotpStore } from './totp.store';
     CatalogueQuery,
     ConfirmedActs,
   ],
-  exports: [SignInQuery, SignInThrottle, Passwords, Proofs, PeopleFacts, ConfirmedActs],
+  exports: [SignInQuery, SignInThrottle, Passwords, Proofs, PeopleErasure, PeopleFacts, ConfirmedActs],
 })
 export class PeopleModule {}

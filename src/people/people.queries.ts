@@ -25,12 +25,13 @@ interface PersonRow {
   active: boolean;
   signed_in_before: boolean;
   barred_until: Date | null;
+  erased: boolean;
   version: number;
 }
 
 const columns = `p.person_id, p.name, p.email, p.roles, p.manager_id, m.name AS manager_name, p.active, p.version,
   (p.password_hash IS NOT NULL OR p.first_signed_in_at IS NOT NULL) AS signed_in_before,
-  CASE WHEN p.approvals_barred_until > now() THEN p.approvals_barred_until END AS barred_until`;
+  CASE WHEN p.approvals_barred_until > now() THEN p.approvals_barred_until END AS barred_until, p.erased_at IS NOT NULL AS erased`;
 
 // Whom the caller ($1) is related to now: themselves, everybody above and below them, their mentors and the engineers they mentor.
 const related = `

@@ -100,6 +100,7 @@ export class PeopleService {
       const newRoles = !sameRoles(roles, person.roles);
       demand(checkMay(newRoles ? 'changeRoles' : 'edit', caller, personId));
       checkSeen(ifMatch, person);
+      demand(checkState('edit', person));
       const given = rolesGiven(person.roles, roles).length > 0;
       if (newRoles && !roles.includes('admin')) demand(checkAdminsLeft(person, await this.people.otherAdmins(tx, personId)));
       demand(checkSecondAdmin(given, await this.people.confirmers(tx, [caller.personId, personId])));

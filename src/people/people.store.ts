@@ -7,7 +7,7 @@ import { PersonEntity } from './person.entity';
 import { type PersonState } from './person';
 
 const personColumns = `person_id AS id, name, email, roles, manager_id AS "managerId", active, version,
-  (password_hash IS NOT NULL OR first_signed_in_at IS NOT NULL) AS "signedInBefore"`;
+  (password_hash IS NOT NULL OR first_signed_in_at IS NOT NULL) AS "signedInBefore", erased_at IS NOT NULL AS erased`;
 
 const confirmer = `a.active AND 'admin' = ANY (a.roles) AND a.password_hash IS NOT NULL`;
 

@@ -31,6 +31,10 @@ export class PersonEntity {
   @Column({ type: 'timestamptz', precision: 3, name: 'approvals_barred_until', nullable: true })
   approvalsBarredUntil: Date | null;
 
+  /** When the person was erased: their name is a pseudonym from then on. */
+  @Column({ type: 'timestamptz', precision: 3, name: 'erased_at', nullable: true })
+  erasedAt: Date | null;
+
   @Column({ type: 'integer', default: 1 })
   version: number;
 

@@ -37,8 +37,8 @@ describe('what may be done about a person', () => {
     ['deactivate', null, 'person-state'],
     ['reactivate', 'person-state', null],
   ] as const)('%s: of somebody active %p, of somebody deactivated %p', (action, active, deactivated) => {
-    expect(checkState(action, { active: true })?.code ?? null).toBe(active);
-    expect(checkState(action, { active: false })?.code ?? null).toBe(deactivated);
+    expect(checkState(action, { active: true, erased: false })?.code ?? null).toBe(active);
+    expect(checkState(action, { active: false, erased: false })?.code ?? null).toBe(deactivated);
   });
 
   it('says what stands in the way', () => {

@@ -23,7 +23,8 @@ export function checkMay(action: PersonAction, caller: Actor, personId: string):
 }
 
 /** Whether the person is in a state that has this action. */
-export function checkState(action: PersonAction, { active }: Pick<PersonState, 'active'>): Refusal | null {
+export function checkState(action: PersonAction, { active, erased }: Pick<PersonState, 'active' | 'erased'>): Refusal | null {
+  if (erased) return refuse('person-state', 'The person is erased.');
   if (action === 'reactivate') return active ? refuse('person-state', 'The person is active already.') : null;
   if (action === 'deactivate') return active ? null : refuse('person-state', 'The person is deactivated already.');
   if (action === 'invite' || action === 'accredit') {

@@ -11,6 +11,8 @@ export interface PersonState {
   /** Has redeemed an invitation, or come in some other way, at least once. */
   readonly signedInBefore: boolean;
   readonly version: number;
+  /** Erased: there is nobody any more who could be edited, invited or let in. */
+  readonly erased: boolean;
 }
 
 /** For how long somebody who had signed in before does not approve after a fresh invitation: an admin cannot take over a mentor's hand. */
@@ -31,3 +33,9 @@ export const sameRoles = (some: readonly Role[], others: readonly Role[]): boole
 
 /** Roles in their one order, each once. */
 export const orderedRoles = (roles: readonly Role[]): Role[] => [...new Set(roles)].sort();
+
+/** What an erased person is called from then on, and an address that nobody can have (RFC 2606). */
+export const pseudonymOf = (personId: string): { readonly name: string; readonly email: string } => ({
+  name: `Erased person ${personId.slice(-4)}`,
+  email: `erased-${personId}@erased.invalid`,
+});

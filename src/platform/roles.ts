@@ -54,10 +54,10 @@ async function ensureRole(client: Client, name: string, login: Login | null): Pr
 }
 
 /**
- * Makes the groups, the two accounts and the database, and keeps everybody else out of it. Run again it changes nothing but the accounts' passwords.
+ * Makes the groups, the accounts (that of the eraser where one is given) and the database, and keeps everybody else out of it. Run again it changes nothing but the accounts' passwords.
  * @param adminUrl an account that may create roles and databases; its database is only connected to
  */
-export async function setUpDatabase(adminUrl: string, database: string, owner: Login, app: Login): Promise<void> {
+export async function setUpDatabase(adminUrl: string, database: string, owner: Login, app: Login, eraser?: Login): Promise<void> {
   await withClient(adminUrl, async (client) => {
     // roles belong to the whole server: two set-ups at once take turns
     await client.query(`SELECT pg_advisory_lock(hashtextextended('touchstone db:setup', 7))`);
@@ -67,6 +67,10 @@ export async function setUpDatabase(adminUrl: string, database: string, owner: L
     if (rows[0]?.me !== owner.name) await ensureRole(client, owner.name, owner);
     await ensureRole(client, app.name, app);
     await client.query(`GRANT ${appGroup} TO ${client.escapeIdentifier(app.name)}`);
+    if (eraser !== undefined) {
+      await ensureRole(client, eraser.name, eraser);
+      await client.query(`GRANT ${eraserGroup} TO ${client.escapeIdentifier(eraser.name)}`);
+    }
     const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [database]);
     if (rowCount === 0) {
       if (rows[0]?.me !== owner.name) await client.query(`GRANT ${client.escapeIdentifier(owner.name)} TO CURRENT_USER`);
@@ -87,14 +91,22 @@ export async function setUpDatabase(adminUrl: string, database: string, owner: L
 /** What is wrong with running requests as the account of a URL: it may only do what the application's group may. */
 export async function rightsProblem(url: string): Promise<string | null> {
   return withClient(url, async (client) => {
-    const { rows } = await client.query<{ name: string; super: boolean; member: boolean; table: string | null; rewrites: boolean }>(
+    const { rows } = await client.query<{
+      name: string;
+      super: boolean;
+      member: boolean;
+      erases: boolean;
+      table: string | null;
+      rewrites: boolean;
+    }>(
       `SELECT current_user AS name, r.rolsuper AS super,
               EXISTS (SELECT 1 FROM pg_roles g WHERE g.rolname = $1 AND pg_has_role(current_user, g.oid, 'USAGE')) AS member,
+              EXISTS (SELECT 1 FROM pg_roles g WHERE g.rolname = $2 AND pg_has_role(current_user, g.oid, 'MEMBER')) AS erases,
               to_regclass('ledger_entry')::text AS table,
               CASE WHEN to_regclass('ledger_entry') IS NULL THEN false
                    ELSE has_table_privilege('ledger_entry', 'UPDATE') OR has_table_privilege('ledger_entry', 'DELETE') END AS rewrites
          FROM pg_roles r WHERE r.rolname = current_user`,
-      [appGroup],
+      [appGroup, eraserGroup],
     );
     const role = rows[0];
     if (role === undefined) return 'the account of DATABASE_URL is not known to the server';
@@ -102,7 +114,28 @@ export async function rightsProblem(url: string): Promise<string | null> {
       return `the account "${role.name}" of DATABASE_URL is a superuser: requests must run as the limited role that npm run db:setup makes`;
     if (role.rewrites)
       return `the account "${role.name}" of DATABASE_URL may change the ledger (is it the owner?): requests must run as the limited role that npm run db:setup makes`;
+    if (role.erases)
+      return `the account "${role.name}" of DATABASE_URL is a member of ${eraserGroup}: requests must not run as somebody who may take content away`;
     if (!role.member) return `the account "${role.name}" of DATABASE_URL is not a member of ${appGroup}: run npm run db:setup`;
+    return null;
+  });
+}
+
+/** What is wrong with erasing as the account of a URL: it may only do what the eraser's group may. */
+export async function eraserProblem(url: string): Promise<string | null> {
+  return withClient(url, async (client) => {
+    const { rows } = await client.query<{ name: string; super: boolean; member: boolean; more: boolean }>(
+      `SELECT current_user AS name, r.rolsuper AS super,
+              EXISTS (SELECT 1 FROM pg_roles g WHERE g.rolname = $1 AND pg_has_role(current_user, g.oid, 'USAGE')) AS member,
+              CASE WHEN to_regclass('record_content') IS NULL THEN false ELSE has_table_privilege('record_content', 'SELECT') END AS more
+         FROM pg_roles r WHERE r.rolname = current_user`,
+      [eraserGroup],
+    );
+    const role = rows[0];
+    if (role === undefined) return 'the account of DATABASE_ERASER_URL is not known to the server';
+    if (role.super || role.more)
+      return `the account "${role.name}" of DATABASE_ERASER_URL may do more than erase: give it an account of its own, which npm run db:setup makes`;
+    if (!role.member) return `the account "${role.name}" of DATABASE_ERASER_URL is not a member of ${eraserGroup}: run npm run db:setup`;
     return null;
   });
 }

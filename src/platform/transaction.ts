@@ -24,6 +24,7 @@ const sqlState = (error: unknown): unknown => (error as { driverError?: { code?:
 @Injectable()
 export class Transactions {
   private readonly ambient = new AsyncLocalStorage<Tx>();
+  private readonly later = new WeakMap<EntityManager, (() => Promise<void>)[]>();
   private readonly turns: Turns;
 
   constructor(private readonly dataSource: DataSource) {
@@ -56,13 +57,26 @@ export class Transactions {
   private async tried<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.dataSource.transaction((manager) => this.ambient.run(manager as Tx, () => work(manager as Tx)));
+        const later: (() => Promise<void>)[] = [];
+        const result = await this.dataSource.transaction((manager) => {
+          this.later.set(manager, later);
+          return this.ambient.run(manager as Tx, () => work(manager as Tx));
+        });
+        for (const one of later) await one();
+        return result;
       } catch (error) {
         if (attempt >= attempts || !safeToRetry.has(String(sqlState(error)))) throw error;
         // not at once, nor all at the same moment: the others are to get out of the way
         await delay(Math.random() * 20 * 2 ** attempt);
       }
     }
+  }
+
+  /** Does something once the transaction under way is committed, before its outcome is answered; not at all if it is rolled back. It must not throw. */
+  async afterCommit(tx: Tx, work: () => Promise<void>): Promise<void> {
+    const later = this.later.get(tx);
+    if (later === undefined) await work();
+    else later.push(work);
   }
 
   /** The transaction under way here, if there is one. */

@@ -59,6 +59,7 @@ async function startOn(
   const settings = readSettings({
     LOG_LEVEL: 'silent',
     DATABASE_URL: url,
+    DATABASE_ERASER_URL: database.eraserUrl,
     // tests ask more in a minute than people do; what is limited has specs of its own
     RATE_LIMIT: '100000000',
     PUBLIC_RATE_LIMIT: '100000000',

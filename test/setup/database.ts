@@ -7,6 +7,7 @@ export interface TestSurroundings {
   readonly template: string;
   readonly owner: Login;
   readonly app: Login;
+  readonly eraser: Login;
   readonly run: string;
 }
 
@@ -17,6 +18,7 @@ export interface TestDatabase {
   /** As the application's limited role. */
   readonly url: string;
   readonly ownerUrl: string;
+  readonly eraserUrl: string;
   /** As the server's superuser: for arranging what no use case can do, such as letting time pass. */
   readonly adminUrl: string;
   /** Rows of a statement run as the superuser. */
@@ -37,7 +39,7 @@ async function onServer(sql: (client: Client) => string): Promise<void> {
 }
 
 export async function createTestDatabase(): Promise<TestDatabase> {
-  const { adminUrl, template, owner, app, run } = surroundings();
+  const { adminUrl, template, owner, app, eraser, run } = surroundings();
   const name = `touchstone_test_${run}_${process.env['JEST_WORKER_ID'] ?? '0'}_${process.pid}_${(made += 1)}`;
   await onServer(
     (client) =>
@@ -53,6 +55,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   return {
     url: urlOfLogin(url, app),
     ownerUrl: urlOfLogin(url, owner),
+    eraserUrl: urlOfLogin(url, eraser),
     adminUrl: url,
     query: async <Row extends QueryResultRow>(sql: string, parameters: readonly unknown[] = []) =>
       (await admin.query<Row>(sql, [...parameters])).rows,

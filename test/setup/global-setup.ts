@@ -28,10 +28,11 @@ export default async function globalSetup(): Promise<void> {
   }
   const owner = { name: `touchstone_test_owner_${run}`, password: randomBytes(16).toString('hex') };
   const app = { name: `touchstone_test_app_${run}`, password: randomBytes(16).toString('hex') };
+  const eraser = { name: `touchstone_test_eraser_${run}`, password: randomBytes(16).toString('hex') };
   const template = `touchstone_test_${run}_template`;
-  await setUpDatabase(adminUrl, template, owner, app);
+  await setUpDatabase(adminUrl, template, owner, app, eraser);
   const dataSource = await createDataSource({ url: urlOfLogin(urlOfDatabase(adminUrl, template), owner), pool: 3 }).initialize();
   await migrate(dataSource);
   await dataSource.destroy();
-  process.env['TOUCHSTONE_TEST'] = JSON.stringify({ adminUrl, template, owner, app, run });
+  process.env['TOUCHSTONE_TEST'] = JSON.stringify({ adminUrl, template, owner, app, eraser, run });
 }

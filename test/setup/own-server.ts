@@ -33,12 +33,13 @@ export async function ownServer(options: Partial<EmbeddedOptions> = {}): Promise
 
 /** Makes roles and a migrated template on a server, and lets `startApp` and `createTestDatabase` of this file use it. */
 export async function prepareServer(adminUrl: string): Promise<TestSurroundings> {
-  const [owner, app] = [
+  const [owner, app, eraser] = [
     { name: 'own_owner', password: 'owner' },
     { name: 'own_app', password: 'app' },
+    { name: 'own_eraser', password: 'eraser' },
   ];
-  const surroundings = { adminUrl, template: 'own_template', owner, app, run: 'own' };
-  await setUpDatabase(adminUrl, surroundings.template, owner, app);
+  const surroundings = { adminUrl, template: 'own_template', owner, app, eraser, run: 'own' };
+  await setUpDatabase(adminUrl, surroundings.template, owner, app, eraser);
   const dataSource = await createDataSource({
     url: urlOfLogin(urlOfDatabase(adminUrl, surroundings.template), owner),
     pool: 3,
