@@ -66,6 +66,8 @@ const expected: Record<string, string> = {
   'GET /api/v1/engineers/{engineerId}/evidence/{evidenceId}': 'self mentor line auditor',
   'PATCH /api/v1/engineers/{engineerId}/evidence/{evidenceId}': 'self',
   'POST /api/v1/engineers/{engineerId}/evidence/{evidenceId}/archival': 'self',
+  'POST /api/v1/engineers/{engineerId}/evidence/{evidenceId}/revisions/{revision}/redaction': 'self',
+  'POST /api/v1/engineers/{engineerId}/evidence/{evidenceId}/supports/{statement}/redaction': 'self',
   'POST /api/v1/engineers/{engineerId}/evidence/{evidenceId}/supports': 'self',
   'PATCH /api/v1/engineers/{engineerId}/evidence/{evidenceId}/supports/{statement}': 'self',
   'DELETE /api/v1/engineers/{engineerId}/evidence/{evidenceId}/supports/{statement}': 'self',

@@ -22,7 +22,7 @@ const filled = (value: string): string => value.replaceAll(/\$\{\w+(?::-([^}]*)|
 describe('docker-compose.yml', () => {
   it('gives the application settings that it knows and takes', () => {
     const { environment } = services.app;
-    const known = [...Object.keys(new Settings()), 'DATABASE_URL', 'DATABASE_OWNER_URL', 'PUBLIC_URL'];
+    const known = [...Object.keys(new Settings()), 'DATABASE_URL', 'DATABASE_OWNER_URL', 'DATABASE_ERASER_URL', 'PUBLIC_URL'];
     expect(Object.keys(environment).filter((name) => !known.includes(name))).toEqual([]);
     const settings = readSettings(Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, filled(value)])));
     expect(settings.DATABASE_URL).toBe('postgres://touchstone:secret@db:5432/touchstone');

@@ -123,6 +123,19 @@ export class RedactedAnswer {
   reason: string | null;
 }
 
+/** What was taken out. The evidence itself is not repeated: it is read anew, when it is gone. */
+export class RedactionAnswer {
+  /**
+   * What of the record.
+   * @example "evidence/01931b2e-7c00-7000-8000-00000000000a/revisions/1"
+   */
+  redacts: string;
+  /** @example 2026-11-03T10:00:00.000Z */
+  at: string;
+  /** @example "It held a password." */
+  reason: string;
+}
+
 /** A piece of evidence, whole. */
 export class EvidenceAnswer {
   /** @example 01931b2e-7c00-7000-8000-00000000000a */

@@ -4,11 +4,11 @@ import type { Relation, Viewpoint } from '../kernel/actor';
 import { type ApiReply, Caller, IdParam, IfMatch, RelationToSubject } from '../platform/api-request';
 import { Problems, Versioned } from '../platform/openapi';
 import { Requires } from '../platform/requires';
-import { EvidenceAnswer } from './evidence-answers.dto';
-import { answered } from './evidence.controller';
+import { RedactionAnswer } from './evidence-answers.dto';
+import { tagOfVersion } from '../kernel/version-tag';
 import { RedactionRequest } from './evidence.dto';
 import { ActsOn, EvidenceGuard } from './evidence.guard';
-import { RedactionsService } from './redactions.service';
+import { type RedactionMade, RedactionsService } from './redactions.service';
 
 @ApiTags('Evidence')
 @Controller('engineers/:engineerId/evidence/:evidenceId')
@@ -35,9 +35,9 @@ export class RedactionsController {
     @Body() { reason }: RedactionRequest,
     @IfMatch() ifMatch: string | undefined,
     @Res({ passthrough: true }) reply: ApiReply,
-  ): Promise<EvidenceAnswer> {
+  ): Promise<RedactionAnswer> {
     const what = { evidenceId, revision: Number(revision) };
-    return answered(await this.redactions.redact(viewpoint, engineerId, what, ifMatch, reason), reply);
+    return this.answer(await this.redactions.redact(viewpoint, engineerId, what, ifMatch, reason), reply);
   }
 
   /** Takes out every word about one support, for good: its rationales and the feedback to them. As long as no submission rests on it. */
@@ -55,7 +55,12 @@ export class RedactionsController {
     @Body() { reason }: RedactionRequest,
     @IfMatch() ifMatch: string | undefined,
     @Res({ passthrough: true }) reply: ApiReply,
-  ): Promise<EvidenceAnswer> {
-    return answered(await this.redactions.redact(viewpoint, engineerId, { evidenceId, statement }, ifMatch, reason), reply);
+  ): Promise<RedactionAnswer> {
+    return this.answer(await this.redactions.redact(viewpoint, engineerId, { evidenceId, statement }, ifMatch, reason), reply);
+  }
+
+  private answer({ version, ...answer }: RedactionMade, reply: ApiReply): RedactionAnswer {
+    void reply.header('etag', tagOfVersion(version));
+    return answer;
   }
 }

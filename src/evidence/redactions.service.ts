@@ -4,11 +4,17 @@ import { demand, raise } from '../kernel/refusal';
 import { checkVersion, tagOfVersion } from '../kernel/version-tag';
 import { LedgerLog } from '../ledger/ledger.log';
 import { Transactions } from '../platform/transaction';
-import { EvidenceOneQuery } from './evidence-one.query';
 import { EvidenceFacts } from './evidence.facts';
-import type { EvidenceWritten } from './evidence.service';
-import type { Redacted } from './redacted';
+import { type Redacted, redactedSubject } from './redacted';
 import { Redactions } from './redactions';
+
+/** What was taken out, and the version that the evidence has from then on. */
+export interface RedactionMade {
+  readonly redacts: string;
+  readonly at: string;
+  readonly reason: string;
+  readonly version: number;
+}
 
 /** What engineers take out of their own evidence, as long as nothing was submitted with it. */
 @Injectable()
@@ -17,7 +23,6 @@ export class RedactionsService {
     private readonly transactions: Transactions,
     private readonly ledger: LedgerLog,
     private readonly facts: EvidenceFacts,
-    private readonly query: EvidenceOneQuery,
     private readonly redactions: Redactions,
   ) {}
 
@@ -28,7 +33,7 @@ export class RedactionsService {
     what: Redacted,
     ifMatch: string | undefined,
     reason: string,
-  ): Promise<EvidenceWritten> {
+  ): Promise<RedactionMade> {
     return this.transactions.run(async (tx) => {
       const record = await this.ledger.lock(tx, engineerId);
       const evidence = (await this.facts.evidence(engineerId, what.evidenceId)) ?? raise('not-found');
@@ -36,7 +41,8 @@ export class RedactionsService {
       demand(checkVersion(ifMatch, tagOfVersion(evidence.version)));
       if (standing.pinned) raise('evidence-pinned');
       await this.redactions.redact(tx, record, what, { actor: viewpoint.personId, reason });
-      return (await this.query.one(viewpoint, engineerId, what.evidenceId)) ?? raise('not-found');
+      // nothing of the evidence: its words are there until this is committed, and an answer may be kept
+      return { redacts: redactedSubject(what), at: record.at.toISOString(), reason, version: evidence.version + 1 };
     });
   }
 }

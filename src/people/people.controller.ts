@@ -83,7 +83,7 @@ export class PeopleController {
    */
   @Requires('admin')
   @Versioned()
-  @Problems('own-relation', 'email-taken', 'last-admin', 'second-admin-needed')
+  @Problems('own-relation', 'email-taken', 'last-admin', 'person-state', 'second-admin-needed')
   @Patch(':personId')
   async edit(
     @Caller() caller: Actor,

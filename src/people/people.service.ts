@@ -90,7 +90,7 @@ export class PeopleService {
 
   /**
    * Changes name, address or roles.
-   * @throws Refused `own-relation` (own roles), `stale`, `email-taken`, `last-admin`, `second-admin-needed` (more roles)
+   * @throws Refused `own-relation` (own roles), `stale`, `person-state` (erased), `email-taken`, `last-admin`, `second-admin-needed` (more roles)
    */
   async edit(caller: Actor, personId: string, ifMatch: string | undefined, change: PersonChange): Promise<void> {
     await this.transactions.run(async (tx) => {

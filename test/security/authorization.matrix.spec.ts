@@ -92,6 +92,7 @@ function idsFor(viewpoint: Viewpoint, row: Row): Ids {
     personId: id,
     managerId: row.target === 'team' ? world.around.manager.id : id,
     evidenceId: record.evidence[row.evidence],
+    revision: '1',
     statement: statementFor[row.evidence],
     claimId: record.claim,
     signOffId: record.signOff ?? newId(),

@@ -231,6 +231,7 @@ route(evidence, ['submitted/uncited', 'approved/uncited', 'draft/uncited'], seen
 const eachEvidence = evidenceStates.map((state) => `submitted/${state}`);
 route('PATCH /engineers/{engineerId}/evidence/{evidenceId}', eachEvidence, engineerOnly);
 route('POST /engineers/{engineerId}/evidence/{evidenceId}/archival', eachEvidence, engineerOnly);
+route('POST /engineers/{engineerId}/evidence/{evidenceId}/revisions/{revision}/redaction', eachEvidence, engineerOnly);
 route('POST /engineers/{engineerId}/evidence/{evidenceId}/supports', eachEvidence, engineerOnly);
 const cited = [
   'submitted/resting',
@@ -242,6 +243,7 @@ const cited = [
 ];
 route('PATCH /engineers/{engineerId}/evidence/{evidenceId}/supports/{statement}', cited, engineerOnly);
 route('DELETE /engineers/{engineerId}/evidence/{evidenceId}/supports/{statement}', cited, engineerOnly, { allowed: 412 });
+route('POST /engineers/{engineerId}/evidence/{evidenceId}/supports/{statement}/redaction', cited, engineerOnly);
 const noSupport: Verdicts = { 'not-allowed': others, rest: 'not-found' };
 route('PATCH /engineers/{engineerId}/evidence/{evidenceId}/supports/{statement}', ['submitted/uncited'], noSupport);
 route('DELETE /engineers/{engineerId}/evidence/{evidenceId}/supports/{statement}', ['submitted/uncited'], noSupport);

@@ -99,6 +99,7 @@ async function makeSide(mark: string): Promise<Side> {
     personId: engineer.id,
     managerId: trio.manager.id,
     evidenceId: evidence.id,
+    revision: '1',
     statement: mark === marker ? 'sfia-9:ITOP.4.1' : 'sfia-9:ITOP.4.2',
     claimId: claim.id,
     signOffId,
@@ -143,7 +144,7 @@ const bodies: readonly (readonly [RegExp, () => unknown])[] = [
   [/PATCH .*\/claims\/\{claimId\}$/, () => ({ summary: 'Changed.' })],
   [/\/reviews$/, () => ({ verdicts: [{ evidence: here.ids['evidenceId'], statement: statementRef(3, 1), verdict: 'accepted' }] })],
   [/\/change-request$/, () => ({ feedback: 'More.', statements: [{ statement: statementRef(3, 1), feedback: 'More.' }] })],
-  [/\/refusal$/, () => ({ reason: 'No.' })],
+  [/\/(refusal|redaction)$/, () => ({ reason: 'No.' })],
   [/\/requests\/\{requestId\}\/confirmation$/, () => ({ password: admin.password })],
   [/POST .*\/administration\/requests$/, () => ({ action: 'give-role', personId: there.mentor.id, role: 'auditor', reason: 'Able.' })],
   [/\/approval$/, () => approval(here.mentor)],
@@ -276,6 +277,8 @@ const cases: readonly (readonly [RegExp, (field: Field) => Promise<void>])[] = [
     / path:thumbprint$/,
     async ({ route }) => expectRefused(await ask(route, null, { thumbprint: there.ids['digest'] ?? '' }), 'anybody', 404),
   ],
+  // a revision that is not there, also where another piece of evidence has one of that number
+  [/ path:revision$/, async ({ route }) => expectRefused(await ask(route, here.engineer, { ...here.ids, revision: '2' }), 'engineer', 404)],
   [/ path:list$/, async ({ route }) => expectRefused(await ask(route, null, { list: '99' }), 'anybody', 404)],
   // a skill of one framework is none of another
   [
