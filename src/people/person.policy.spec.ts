@@ -42,13 +42,15 @@ describe('what may be done about a person', () => {
   });
 
   it('says what stands in the way', () => {
-    const said = (['deactivate', 'invite', 'accredit'] as const).map((action) => checkState(action, { active: false })?.detail);
+    const said = (['deactivate', 'invite', 'accredit'] as const).map(
+      (action) => checkState(action, { active: false, erased: false })?.detail,
+    );
     expect(said).toEqual([
       'The person is deactivated already.',
       'The person is deactivated: reactivate them first.',
       'The person is deactivated: reactivate them first.',
     ]);
-    expect(checkState('reactivate', { active: true })?.detail).toBe('The person is active already.');
+    expect(checkState('reactivate', { active: true, erased: false })?.detail).toBe('The person is active already.');
   });
 
   it('is seen by admins and auditors of everybody, by others not', () => {
