@@ -133,6 +133,36 @@ export class Settings {
   @Max(3_650)
   REFUSED_REQUESTS_DAYS: number = 30;
 
+  /** For how many days an invitation is kept after it was used, replaced or over. */
+  @Transform(toNumber)
+  @IsInt({ message: 'INVITATIONS_DAYS must be a whole number' })
+  // for thirty days a fresh one is told to the person it signs in
+  @Min(31)
+  @Max(3_650)
+  INVITATIONS_DAYS: number = 90;
+
+  /** For how many days a personal access token is kept, and listed, after it was revoked or over. */
+  @Transform(toNumber)
+  @IsInt({ message: 'ENDED_TOKENS_DAYS must be a whole number' })
+  @Min(1)
+  @Max(3_650)
+  ENDED_TOKENS_DAYS: number = 30;
+
+  /** For how many days a network (as a hash) is known as one that somebody signs in from, after their last sign-in there. */
+  @Transform(toNumber)
+  @IsInt({ message: 'KNOWN_NETWORKS_DAYS must be a whole number' })
+  @Min(1)
+  @Max(3_650)
+  KNOWN_NETWORKS_DAYS: number = 90;
+
+  /** How many months after they have left people's records are due to be erased; left out, never. Two admins erase, nothing is erased by itself. */
+  @IsOptional()
+  @Transform(toNumber)
+  @IsInt({ message: 'RETENTION_MONTHS_AFTER_LEAVING must be a whole number' })
+  @Min(1)
+  @Max(1_200)
+  RETENTION_MONTHS_AFTER_LEAVING?: number;
+
   /** Whether statements are prepared under a name; false for poolers that cannot (pgbouncer before 1.21 in transaction mode). */
   @Transform(toBoolean)
   @IsBoolean({ message: 'NAMED_STATEMENTS must be true or false' })
@@ -215,6 +245,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     'LEDGER_PUBLIC_KEYS_DIR',
     'BADGE_KEY_FILE',
     'BADGE_PUBLIC_KEYS_DIR',
+    'RETENTION_MONTHS_AFTER_LEAVING',
     'SECRETS_KEY_FILE',
   ];
   const given = Object.fromEntries(known.filter((name) => (env[name] ?? '').trim() !== '').map((name) => [name, env[name]]));

@@ -27,6 +27,7 @@ const expected: Record<string, string> = {
   'POST /api/v1/me/totp/removal': 'signed-in',
 
   'GET /api/v1/administration/refused-requests': 'admin auditor',
+  'GET /api/v1/administration/retention': 'admin auditor',
   'GET /api/v1/administration/requests': 'admin auditor',
   'POST /api/v1/administration/requests': 'admin',
   'GET /api/v1/administration/requests/{requestId}': 'admin auditor',

@@ -260,6 +260,28 @@ const forOthers: readonly ExportPart[] = [
             FROM administration_entry e LEFT JOIN administration_content k USING (digest)
            WHERE e.actor_id = $1::uuid OR e.subject LIKE 'people/' || $1::uuid || '%' ORDER BY e.seq`,
   },
+  {
+    name: 'admin-requests',
+    holds: 'what takes two admins: requests about you, and those that you made or decided as an admin',
+    columns: [
+      'id',
+      'action',
+      'target',
+      'personId',
+      'state',
+      'requestedBy',
+      'requestedAt',
+      'reason',
+      'decidedBy',
+      'decidedAt',
+      'decisionReason',
+    ],
+    // of requests about others only that they were made: the words are about them
+    sql: `SELECT r.request_id AS id, r.action, r.target, r.person_id AS "personId", r.state, r.requested_by AS "requestedBy", r.requested_at AS "requestedAt",
+                 CASE WHEN r.person_id = $1 THEN r.reason END AS reason, r.decided_by AS "decidedBy", r.decided_at AS "decidedAt",
+                 CASE WHEN r.person_id = $1 THEN r.decision_reason END AS "decisionReason"
+            FROM admin_request r WHERE r.person_id = $1 OR r.requested_by = $1 OR r.decided_by = $1 ORDER BY r.request_id`,
+  },
 ];
 
 const signIns: readonly ExportPart[] = [

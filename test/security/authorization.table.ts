@@ -160,6 +160,7 @@ const decided: Verdicts = { allowed: 'adminApprover adminAsSubject', 'own-reques
 const decidedAbout: Verdicts = { allowed: 'adminApprover', 'own-request': 'admin', 'own-relation': 'adminAsSubject', rest: 'not-allowed' };
 const nothingThere: Verdicts = { 'not-found': `${admins} adminAsSubject`, rest: 'not-allowed' };
 route('GET /administration/requests', ['any'], adminsAndAuditors);
+route('GET /administration/retention', ['any'], adminsAndAuditors);
 route('GET /administration/refused-requests', ['any'], adminsAndAuditors);
 route('POST /administration/requests', ['any'], adminsOnly);
 const request = '/administration/requests/{requestId}';
