@@ -7,6 +7,7 @@ import { AppModule } from './app.module';
 import type { Settings } from './config';
 import { createDataSource } from './data-source';
 import { admitInTurn } from './platform/admission';
+import { openToOrigins } from './platform/cors';
 import { serveDocs } from './platform/docs';
 import { apiPrefix, unprefixed } from './platform/routes';
 import { createAdapter, installHooks } from './platform/server';
@@ -56,6 +57,7 @@ export async function assembleApp(settings: Settings, dataSource: DataSource): P
     },
   );
   app.setGlobalPrefix(apiPrefix, { exclude: [...unprefixed] });
+  if (settings.CORS_ORIGINS.length > 0) openToOrigins(app, settings.CORS_ORIGINS);
   installHooks(app);
   admitInTurn(app.getHttpAdapter().getInstance(), settings.DATABASE_POOL);
   return app;

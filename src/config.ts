@@ -31,9 +31,26 @@ class IsPostgresUrl implements ValidatorConstraintInterface {
     `${at?.property ?? 'The address'} must look like postgres://user:password@host:5432/database, with what is special in a password written as %23 and the like`;
 }
 
+@ValidatorConstraint({ name: 'origins' })
+class AreOrigins implements ValidatorConstraintInterface {
+  validate = (origins: unknown): boolean => Array.isArray(origins) && origins.every(isOrigin);
+  defaultMessage = (): string =>
+    'CORS_ORIGINS must be origins such as https://app.example.com, separated by commas: without a path, and no star';
+}
+
+const isOrigin = (text: unknown): boolean =>
+  typeof text === 'string' && /^https?:\/\/[^*]+$/.test(text) && URL.canParse(text) && new URL(text).origin === text;
+
 const isDecodable = (url: string): boolean => !/%(?![0-9a-f]{2})/i.test(url);
 
 const toNumber = ({ value }: { value: unknown }): unknown => (typeof value === 'string' && value.trim() !== '' ? Number(value) : value);
+const toList = ({ value }: { value: unknown }): unknown =>
+  typeof value === 'string'
+    ? value
+        .split(',')
+        .map((one) => one.trim())
+        .filter((one) => one !== '')
+    : value;
 const toBoolean = ({ value }: { value: unknown }): unknown => (value === 'true' ? true : value === 'false' ? false : value);
 
 /** Every setting there is, read from the environment at start. A default stands beside its name; the README's table is made of these lines. */
@@ -68,6 +85,11 @@ export class Settings {
   @IsOptional()
   @IsUrl({ require_tld: false, require_protocol: true, protocols: ['http', 'https'] }, { message: 'PUBLIC_URL must be an http(s) address' })
   PUBLIC_URL?: string;
+
+  /** Origins (`https://app.example.com`, separated by commas) whose pages may call the API from browsers, with the session cookie too; none if left out. */
+  @Transform(toList)
+  @Validate(AreOrigins)
+  CORS_ORIGINS: string[] = [];
 
   /** The organisation's time zone: what day it is here. */
   @Validate(IsZone)

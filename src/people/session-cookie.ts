@@ -41,6 +41,8 @@ function ownOrigins(settings: Settings, request: OriginRequest): string[] {
  */
 export function checkOrigin(settings: Settings, request: OriginRequest): Refusal | null {
   const { origin, 'sec-fetch-site': site } = request.headers;
+  // pages that are named in the settings are ours too, wherever they are served
+  if (origin !== undefined && settings.CORS_ORIGINS.includes(origin)) return null;
   if (site === 'cross-site' || (site === 'same-site' && !safeMethods.has(request.method))) return refuse('origin-mismatch');
   if (origin === undefined) {
     return safeMethods.has(request.method)

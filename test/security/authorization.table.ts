@@ -54,7 +54,7 @@ const openToTokens: readonly (readonly [RegExp, Scope])[] = [
   [/^GET \/api\/v1\/me$/, 'record:read'],
   [/^GET \/api\/v1\/engineers\/\{engineerId\}\/(mentors|evidence|progress|readiness|claims)/, 'record:read'],
   [/^GET \/api\/v1\/engineers\/\{engineerId\}\/sign-offs(\/\{signOffId\})?$/, 'record:read'],
-  [/^(POST|PATCH|DELETE) \/api\/v1\/engineers\/\{engineerId\}\/evidence(?!.*\/review$)/, 'evidence:write'],
+  [/^(POST|PATCH|DELETE) \/api\/v1\/engineers\/\{engineerId\}\/evidence(?!.*\/(review|redaction)$)/, 'evidence:write'],
   [/^(POST|PATCH) \/api\/v1\/engineers\/\{engineerId\}\/claims(\/\{claimId\}(\/submission|\/withdrawal)?)?$/, 'claims:write'],
   [/^GET \/api\/v1\/reviews$/, 'reviews:read'],
   [/^GET \/api\/v1\/(sign-offs|teams|organisation)/, 'dashboards:read'],

@@ -133,7 +133,11 @@ describe('queries', () => {
       .replaceAll(/\{engineerId\}/g, 'me');
   const listed = query.filter(([route]) => !/\{(?!engineerId|managerId|personId)/.test(route.path));
   const readerOf = ({ path }: Described): TestPerson =>
-    /administration|shortages/.test(path) ? admin : /\/ledger|v1\/sign-offs/.test(path) && !path.includes('{') ? auditor : engineer;
+    /administration|shortages/.test(path)
+      ? admin
+      : /\/ledger|v1\/sign-offs|\/organisation\//.test(path) && !path.includes('{')
+        ? auditor
+        : engineer;
 
   test.each(listed.map(([route, name]) => [`${route.route} ${name}`, route, name] as const))('%s', async (_, route, name) => {
     const required = route.path.endsWith('/readiness') && name !== 'skillLevel' ? '&skillLevel=sfia-9:ITOP.1' : '';
