@@ -307,7 +307,7 @@ const cases: readonly (readonly [RegExp, (field: Field) => Promise<void>])[] = [
       expect(cursors.length).toBeGreaterThan(0);
       const readers = isOfRecord
         ? [auditor, here.engineer]
-        : [/mentors|refused|requests/.test(route.path) ? admin : /ledger|sign-offs/.test(route.path) ? auditor : here.engineer];
+        : [/mentors|refused|requests|retention/.test(route.path) ? admin : /ledger|sign-offs/.test(route.path) ? auditor : here.engineer];
       for (const cursor of cursors) {
         for (const reader of readers)
           expectRefused(await ask(route, reader, here.ids, { query: `?limit=1&cursor=${cursor}` }), reader.name, 400);
@@ -483,6 +483,16 @@ function bodyCases(): (readonly [RegExp, (field: Field) => Promise<void>])[] {
     [
       /\/administration\/requests body:\/personId$/,
       ({ route }) => persons(route, (personId) => ({ action: 'give-role', role: 'auditor', reason: 'x', personId })),
+    ],
+    [
+      /\/administration\/requests body:\/(evidence|statement)$/,
+      async ({ route, name }) => {
+        const what = name.endsWith('evidence')
+          ? { evidence: there.ids['evidenceId'], revision: 1 }
+          : { evidence: here.ids['evidenceId'], statement: unknown };
+        const body = { action: 'redact', personId: here.engineer.id, reason: 'x', ...what };
+        expectRefused(await ask(route, admin, here.ids, { body }), 'admin', 422);
+      },
     ],
     [/\/people body:\/managerId$/, ({ route }) => persons(route, (managerId) => ({ name: 'New', email: 'new@example.test', managerId }))],
     [
