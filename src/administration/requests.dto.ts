@@ -6,7 +6,7 @@ import { InvitationAnswer } from '../people/invitations.dto';
 import { ProofRequest } from '../people/proofs.dto';
 import { PageQuery } from '../platform/page.dto';
 import { ActionVerdictAnswer, PersonName } from '../platform/person-name.dto';
-import { IsIdText, IsText } from '../platform/rules';
+import { IsIdText, IsWords } from '../platform/rules';
 import { type RequestWanted, requestActions, requestStates, targetOf } from './admin-request';
 
 const given = (_: unknown, value: unknown): boolean => value !== undefined;
@@ -79,7 +79,7 @@ export class AdminRequestRequest {
    * Why: what the other admin decides by. Of `redact`, what the record says of it from then on: it must not repeat what is taken out.
    * @example "Takes over from Auditor One in January."
    */
-  @IsText(1000)
+  @IsWords(1000)
   reason: string;
 }
 
@@ -89,7 +89,7 @@ export class RequestConfirmationRequest extends ProofRequest {}
 /** Why a request is refused. */
 export class RequestRefusalRequest {
   /** @example "Auditors are chosen by the board." */
-  @IsText(1000)
+  @IsWords(1000)
   reason: string;
 }
 

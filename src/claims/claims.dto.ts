@@ -12,7 +12,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { ProofRequest } from '../people/proofs.dto';
-import { IsIdText, IsText } from '../platform/rules';
+import { IsIdText, IsText, IsWords } from '../platform/rules';
 import { PageQuery } from '../platform/page.dto';
 
 /** What makes entries of a list the same; anything that is no object is the other validators' to refuse. */
@@ -33,7 +33,7 @@ export class ClaimRequest {
    * Why the engineer works at this level, in their own words.
    * @example "I run provisioning, monitoring and backups of the payments platform on my own."
    */
-  @IsText(5000)
+  @IsWords(5000)
   summary: string;
 }
 
@@ -53,7 +53,7 @@ export class NoOpportunityRequest {
   @IsText(100)
   statement: string;
   /** @example "Backups are run by a supplier in our department." */
-  @IsText(2000)
+  @IsWords(2000)
   reason: string;
 }
 
@@ -61,7 +61,7 @@ export class NoOpportunityRequest {
 export class ClaimChangeRequest {
   /** @example "I run provisioning, monitoring and backups of the payments platform on my own." */
   @ValidateIf(isGiven)
-  @IsText(5000)
+  @IsWords(5000)
   summary?: string;
   /** All supports that are left out, in place of those before. */
   @ValidateIf(isGiven)
@@ -99,7 +99,7 @@ export class VerdictRequest {
    * @example "The playbook is in your name, and the run log shows it working."
    */
   @ValidateIf((request: VerdictRequest) => request.verdict === 'returned' || (request.feedback !== undefined && request.feedback !== null))
-  @IsText(5000)
+  @IsWords(5000)
   feedback?: string;
 }
 
@@ -119,7 +119,7 @@ export class ReviewsRequest {
 export class WithdrawalRequest {
   /** @example "I want to add the migration first." */
   @IsOptional()
-  @IsText(2000)
+  @IsWords(2000)
   reason?: string;
 }
 
@@ -129,14 +129,14 @@ export class StatementFeedback {
   @IsText(100)
   statement: string;
   /** @example "Show one restoration that you did yourself." */
-  @IsText(5000)
+  @IsWords(5000)
   feedback: string;
 }
 
 /** Back to the engineer, who may submit again. */
 export class ChangesRequest {
   /** @example "Nearly there: one statement needs better evidence." */
-  @IsText(5000)
+  @IsWords(5000)
   feedback: string;
   @IsArray()
   @ArrayMinSize(1)
@@ -151,7 +151,7 @@ export class ChangesRequest {
 /** The end of a claim. */
 export class RefusalRequest {
   /** @example "The work shown is that of level 2." */
-  @IsText(5000)
+  @IsWords(5000)
   reason: string;
   @ValidateIf(isGiven)
   @IsArray()
@@ -169,14 +169,14 @@ export class EssenceRequest {
   @IsBoolean()
   met: boolean;
   /** @example "Works on her own, and is asked for advice by the other teams." */
-  @IsText(5000)
+  @IsWords(5000)
   note: string;
 }
 
 /** One mentor's signed yes to the state of the claim that If-Match names, proven afresh: by the password, a one-time code, or both. */
 export class ApprovalRequest extends ProofRequest {
   /** @example "I have seen this work and judged it against each statement." */
-  @IsText(1000)
+  @IsWords(1000)
   meaning: string;
   @IsObject()
   @ValidateNested()

@@ -3,13 +3,13 @@ import { IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
 import { ProofRequest } from '../people/proofs.dto';
 import { PageQuery } from '../platform/page.dto';
 import { PersonName } from '../platform/person-name.dto';
-import { IsCalendarDay, IsText } from '../platform/rules';
+import { IsCalendarDay, IsText, IsWords } from '../platform/rules';
 import { ApprovalAnswer, ClaimPolicyAnswer } from './claim-answers.dto';
 
 /** Why a sign-off is revoked, proven afresh: by the admin's own password, a one-time code, or both. */
 export class RevocationRequest extends ProofRequest {
   /** @example "The evidence turned out to be somebody else's work." */
-  @IsText(5000)
+  @IsWords(5000)
   reason: string;
 }
 

@@ -17,7 +17,7 @@ import {
 } from 'class-validator';
 import { FRAMEWORK_ID_PATTERN, SKILL_CODE_PATTERN } from '../kernel/reference';
 import { PageQuery } from '../platform/page.dto';
-import { IsCalendarDay, IsText } from '../platform/rules';
+import { HoldsNoSecret, IsCalendarDay, IsText, IsWords } from '../platform/rules';
 import {
   type EvidenceChange,
   type EvidenceContent,
@@ -48,13 +48,14 @@ export class LinkRequest {
    * @example https://git.example/infrastructure/patching
    */
   @IsWebAddress()
+  @HoldsNoSecret()
   url: string;
   /**
    * What the link is called.
    * @example "The playbooks"
    */
   @IsOptional()
-  @IsText(200)
+  @IsWords(200)
   label?: string | null;
 }
 
@@ -70,7 +71,7 @@ export class SupportRequest {
    * Why the evidence shows it.
    * @example "The playbooks and the module that drives them are mine, and the run log shows them patching 400 servers a month."
    */
-  @IsText(5000)
+  @IsWords(5000)
   rationale: string;
 }
 
@@ -80,14 +81,14 @@ export class RationaleRequest {
    * Why the evidence shows the statement.
    * @example "The playbooks are mine; the module that drives them I wrote with a colleague."
    */
-  @IsText(5000)
+  @IsWords(5000)
   rationale: string;
 }
 
 /** Why something is taken out. It stays, so it must not repeat what it takes out. */
 export class RedactionRequest {
   /** @example "It held a password." */
-  @IsText(500)
+  @IsWords(500)
   reason: string;
 }
 
@@ -101,7 +102,7 @@ export class ReviewRequest {
    * @example "The run log shows it working for half a year."
    */
   @ValidateIf((request: ReviewRequest) => request.verdict === 'returned' || (request.feedback ?? null) !== null)
-  @IsText(5000)
+  @IsWords(5000)
   feedback?: string | null;
 }
 
@@ -112,7 +113,7 @@ class EvidenceDetailsRequest {
    * @example "Patching takes two hours of attention a month instead of four days."
    */
   @IsOptional()
-  @IsText(20_000)
+  @IsWords(20_000)
   outcome?: string | null;
   /**
    * The engineer's own part in it.
@@ -126,7 +127,7 @@ class EvidenceDetailsRequest {
    * @example "The lead of the platform team"
    */
   @IsOptional()
-  @IsText(200)
+  @IsWords(200)
   supervisedBy?: string | null;
   /**
    * What sort of work it was; only `work` counts towards a level.
@@ -164,7 +165,7 @@ class EvidenceDetailsRequest {
   @ValidateIf(isGiven)
   @IsArray()
   @ArrayMaxSize(20)
-  @IsText(50, { each: true })
+  @IsWords(50, { each: true })
   tags?: string[];
 }
 
@@ -175,14 +176,14 @@ export class EvidenceChangeRequest extends EvidenceDetailsRequest {
    * @example "Automated patching via IaC"
    */
   @ValidateIf(isGiven)
-  @IsText(200)
+  @IsWords(200)
   title?: string;
   /**
    * What was done.
    * @example "Wrote Ansible playbooks that patch our Linux servers in rings, and a Terraform module that schedules them."
    */
   @ValidateIf(isGiven)
-  @IsText(20_000)
+  @IsWords(20_000)
   description?: string;
 }
 
@@ -192,13 +193,13 @@ export class EvidenceRequest extends EvidenceDetailsRequest {
    * What it is called.
    * @example "Automated patching via IaC"
    */
-  @IsText(200)
+  @IsWords(200)
   title: string;
   /**
    * What was done.
    * @example "Wrote Ansible playbooks that patch our Linux servers in rings, and a Terraform module that schedules them."
    */
-  @IsText(20_000)
+  @IsWords(20_000)
   description: string;
   /** What it shows, as far as that is known already. */
   @ValidateIf(isGiven)

@@ -1,6 +1,6 @@
 import { IsInt, Max, Min } from 'class-validator';
 import { PersonName } from '../platform/person-name.dto';
-import { IsText } from '../platform/rules';
+import { IsText, IsWords } from '../platform/rules';
 
 /** Somebody is to judge a skill up to a level without holding it. */
 export class AccreditationRequest {
@@ -18,7 +18,7 @@ export class AccreditationRequest {
   upToLevel: number;
 
   /** @example "Ran infrastructure operations for ten years before the framework came in." */
-  @IsText(2000)
+  @IsWords(2000)
   reason: string;
 }
 

@@ -3,7 +3,7 @@ import { ArrayMaxSize, ArrayUnique, IsArray, IsEmail, IsIn, IsOptional, IsString
 import type { Role } from '../kernel/actor';
 import { PageQuery } from '../platform/page.dto';
 import { ActionVerdictAnswer, PersonName } from '../platform/person-name.dto';
-import { IsIdText, IsText } from '../platform/rules';
+import { IsIdText, IsWords } from '../platform/rules';
 
 const trimmed = ({ value }: { value: unknown }): unknown => (typeof value === 'string' ? value.trim() : value);
 const emailRule = { allow_utf8_local_part: true, require_tld: false } as const;
@@ -13,7 +13,7 @@ const given = (_: unknown, value: unknown): boolean => value !== undefined;
 export class NewPersonRequest {
   /** @example "Engineer Two" */
   @Transform(trimmed)
-  @IsText(200)
+  @IsWords(200)
   name: string;
 
   /** @example engineer2@demo.test */
@@ -47,7 +47,7 @@ export class PersonChangeRequest {
   /** @example "Engineer Two" */
   @ValidateIf(given)
   @Transform(trimmed)
-  @IsText(200)
+  @IsWords(200)
   name?: string;
 
   /** @example engineer2@demo.test */

@@ -1,6 +1,6 @@
 import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsArray, IsIn } from 'class-validator';
 import { type Scope, scopes } from '../kernel/actor';
-import { IsCalendarDay, IsText } from '../platform/rules';
+import { IsCalendarDay, IsWords } from '../platform/rules';
 import { ProofOrFreshRequest } from './proofs.dto';
 
 /** A token for one's scripts, with a fresh proof: `password` or `totp`, or a sign-in less than ten minutes ago. */
@@ -9,7 +9,7 @@ export class PersonalTokenRequest extends ProofOrFreshRequest {
    * What it is for.
    * @example "Nightly report"
    */
-  @IsText(100)
+  @IsWords(100)
   name: string;
 
   /**

@@ -1,6 +1,7 @@
-import { ValidateBy, type ValidationOptions, buildMessage } from 'class-validator';
+import { ValidateBy, type ValidationArguments, type ValidationOptions, buildMessage } from 'class-validator';
 import { isDay } from '../kernel/clock';
 import { isId } from '../kernel/ids';
+import { secretIn } from '../kernel/secret-in-text';
 
 // a letter, a digit, a sign: white space, control and zero-width characters alone say nothing
 const visible = /[\p{L}\p{N}\p{P}\p{S}]/u;
@@ -18,6 +19,27 @@ export const IsText = (max: number, options?: ValidationOptions): PropertyDecora
     },
     options,
   );
+
+const isFreeOfSecrets = (value: unknown): boolean => typeof value !== 'string' || secretIn(value) === null;
+
+/** The hint that is given: which field, and what it looks like. The secret itself is not repeated. */
+function secretMessage(at?: ValidationArguments): string {
+  const values: unknown[] = Array.isArray(at?.value) ? at.value : [at?.value];
+  const name = values.map((value) => (typeof value === 'string' ? secretIn(value) : null)).find((found) => found !== null);
+  return `${at?.property ?? 'the text'} looks as if it held ${name ?? 'a secret'}: leave it out, and replace it where it is in use, since it was shown. What is written here stays in the record`;
+}
+
+/** No obvious key, token or password: what is written here is kept for good and read by others. */
+export const HoldsNoSecret = (options?: ValidationOptions): PropertyDecorator =>
+  ValidateBy({ name: 'looksLikeSecret', validator: { validate: isFreeOfSecrets, defaultMessage: secretMessage } }, options);
+
+/** A text in somebody's own words, which is kept: one that says something, and no obvious secret. Names that are looked up are IsText. */
+export const IsWords =
+  (max: number, options?: ValidationOptions): PropertyDecorator =>
+  (target, property) => {
+    IsText(max, options)(target, property);
+    HoldsNoSecret(options)(target, property);
+  };
 
 /** A calendar day, `YYYY-MM-DD`. Whether it lies in the future is for the use case to say: the clock is the database's. */
 export const IsCalendarDay = (options?: ValidationOptions): PropertyDecorator =>

@@ -1,5 +1,5 @@
 import { IsOptional } from 'class-validator';
-import { IsText } from '../platform/rules';
+import { IsWords } from '../platform/rules';
 
 /** Why a record is exported. */
 export class ExportRequest {
@@ -8,6 +8,6 @@ export class ExportRequest {
    * @example "Request for their data of 2 November, reference 114."
    */
   @IsOptional()
-  @IsText(2000)
+  @IsWords(2000)
   reason?: string;
 }
