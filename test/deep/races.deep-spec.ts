@@ -13,7 +13,7 @@ import { type Field, type Outcome, type Round, Start, approval, level, outcomeOf
  */
 const rounds = countOf(500, 20);
 /** Those on which a sign-off hangs directly are played more often in `npm test`. */
-const often = countOf(500, 100);
+const often = countOf(500, 50);
 
 let api: TestApp;
 let pool: Pool;

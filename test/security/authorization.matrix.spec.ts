@@ -187,8 +187,8 @@ test('every route of openapi.json and of the application has its rows, and they 
   expect(rows.length * viewpoints.length).toBeGreaterThanOrEqual(1500);
 });
 
-// where time is short: a pack takes a while to draw, and a claim whose sign-off was revoked is as closed as one that is approved
-const run = rows.filter(({ route, target }) => isDeep || target !== 'revoked' || !/\/pack$|\{claimId\}\//.test(route));
+// where time is short: of each route the first row, and every third of the others; npm run test:deep runs them all
+const run = rows.filter(({ route }, i) => isDeep || i % 3 === 0 || rows.findIndex((row) => row.route === route) === i);
 
 test.each(run.map((row) => [`${row.route} (${row.target})`, row] as const))('%s', async (_, row) => {
   const expected = Object.fromEntries(viewpoints.map((viewpoint) => [viewpoint, verdictOf(row, viewpoint)]));

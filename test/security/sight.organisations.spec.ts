@@ -13,7 +13,7 @@ import { loadSecondSkill } from './world';
  * The queue of reviews has a spec of its own, test/api/reviews.organisations.api-spec.ts.
  */
 
-const organisations = countOf(300, 15);
+const organisations = countOf(300, 8);
 
 let api: TestApp;
 let builder: TestPerson;
