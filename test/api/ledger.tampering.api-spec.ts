@@ -209,9 +209,11 @@ function other(value: unknown, column: string): unknown {
 
 async function alter(table: Table): Promise<string> {
   const { place, ...row } = await anyRow(table, table === 'person' ? 'true' : scopeOf(table));
-  // a head's version counts writes; it says nothing of what was written. Of people, only roles and who is there are rules
+  // a head's version counts writes, and its time is the floor under the next entry's; neither says anything of what was written. Of people, only roles and who is there are rules
   const column = pick(
-    table === 'person' ? ['roles', 'active'] : Object.keys(row).filter((name) => !(table.endsWith('record') && name === 'version')),
+    table === 'person'
+      ? ['roles', 'active']
+      : Object.keys(row).filter((name) => !(table.endsWith('record') && ['version', 'head_at'].includes(name))),
   );
   await superuser.query(`UPDATE ${table} SET ${column} = $1 WHERE ctid = $2::tid`, [other(row[column], column), place]);
   return `alter ${table}.${column}`;
