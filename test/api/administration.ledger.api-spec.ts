@@ -1,3 +1,4 @@
+import { actsSeenBy } from '../factories/administration';
 import { Logger } from '@nestjs/common';
 import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -33,16 +34,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-/** The whole ledger, page by page. */
-async function ledger(): Promise<ActItem[]> {
-  const found: ActItem[] = [];
-  for (let cursor: string | null = ''; cursor !== null;) {
-    const page: ActPage = (await auditor.get<ActPage>(`/administration/ledger?limit=7${cursor === '' ? '' : `&cursor=${cursor}`}`)).body;
-    found.push(...page.items);
-    cursor = page.nextCursor;
-  }
-  return found;
-}
+const ledger = (): Promise<ActItem[]> => actsSeenBy(auditor, 7);
 
 /** What an act left in the ledger: the entries that are new. */
 async function entriesOf(work: () => Promise<unknown>): Promise<Pick<ActItem, 'actor' | 'kind' | 'subject' | 'content'>[]> {

@@ -1,6 +1,7 @@
 import type { AdminRequestAnswer, AdminRequestPage, ConfirmedRequestAnswer } from '../../src/administration/requests.dto';
+import { actsSeenBy } from '../factories/administration';
 import { RequestsService } from '../../src/administration/requests.service';
-import type { ActItem, ActPage } from '../../src/ledger/administration.dto';
+import type { ActItem } from '../../src/ledger/administration.dto';
 import type { LedgerVerificationAnswer } from '../../src/ledger/checkpoints.dto';
 import { type TestPerson, makePerson, mentors, signedIn } from '../factories/people';
 import { type Answer, type TestApp, startApp } from '../setup/app';
@@ -30,15 +31,7 @@ const confirm = (by: TestPerson, { path, etag }: { path: string; etag: string })
 const outcome = ({ status, body }: Answer<object>): [number, unknown] => [status, (body as { code?: string }).code];
 const rolesOf = async (person: TestPerson): Promise<unknown> => (await auditor.get(`/people/${person.id}`)).body['roles'];
 
-async function ledger(): Promise<ActItem[]> {
-  const found: ActItem[] = [];
-  for (let cursor: string | null = ''; cursor !== null;) {
-    const page: ActPage = (await auditor.get<ActPage>(`/administration/ledger?limit=100${cursor === '' ? '' : `&cursor=${cursor}`}`)).body;
-    found.push(...page.items);
-    cursor = page.nextCursor;
-  }
-  return found;
-}
+const ledger = (): Promise<ActItem[]> => actsSeenBy(auditor);
 async function entriesOf(work: () => Promise<unknown>): Promise<Pick<ActItem, 'actor' | 'kind' | 'subject' | 'content'>[]> {
   const before = (await ledger()).length;
   await work();

@@ -1,3 +1,5 @@
+import type { ActItem, ActPage } from '../../src/ledger/administration.dto';
+import type { TestPerson } from './people';
 import { type Json, newSalt, saltedDigest } from '../../src/kernel/canonical-json';
 import type { ActKind } from '../../src/ledger/administration';
 import { hashOf } from '../../src/ledger/entry';
@@ -43,4 +45,16 @@ export async function recordAct(
     );
     if (appended.length > 0) return;
   }
+}
+
+/** The whole administration ledger as the auditor reads it, page by page. */
+export async function actsSeenBy(auditor: TestPerson, limit = 100): Promise<ActItem[]> {
+  const found: ActItem[] = [];
+  for (let cursor: string | null = ''; cursor !== null;) {
+    const page: ActPage = (await auditor.get<ActPage>(`/administration/ledger?limit=${limit}${cursor === '' ? '' : `&cursor=${cursor}`}`))
+      .body;
+    found.push(...page.items);
+    cursor = page.nextCursor;
+  }
+  return found;
 }
