@@ -25,6 +25,12 @@ const parts = {
     counts: 1_000,
   },
   merkle: { jest: ['src/ledger/merkle.spec.ts'], says: 'Merkle proofs against the vectors, those that must fail too' },
+  faults: { jest: ['test/faults'] },
+  'sign-in': {
+    jest: ['test/api/sessions.guessing', 'test/api/sessions.sign-in'],
+    says: 'guesses at passwords, and 600 sign-ins with a known and an unknown address: medians within 5 %',
+    counts: 10_000,
+  },
   security: { jest: ['test/security'] },
   mutation: { npm: 'mutation', says: 'mutation testing of gate, claim, policies and ledger' },
 };
