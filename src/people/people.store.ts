@@ -4,16 +4,21 @@ import { type Role } from '../kernel/actor';
 import { raise } from '../kernel/refusal';
 import { type Database, type Tx, rowsOf } from '../platform/transaction';
 import { PersonEntity } from './person.entity';
-import { type PersonState } from './person';
+import { type PersonState, barredHours } from './person';
 
 const personColumns = `person_id AS id, name, email, roles, manager_id AS "managerId", active, version,
   (password_hash IS NOT NULL OR first_signed_in_at IS NOT NULL) AS "signedInBefore", erased_at IS NOT NULL AS erased`;
 
-const confirmer = `a.active AND 'admin' = ANY (a.roles) AND a.password_hash IS NOT NULL`;
+/** SQL: somebody who can confirm what another admin asks for, or could until a short while ago: of two admins neither gets rid of the other to act alone. */
+const confirmer = `(a.active AND 'admin' = ANY (a.roles) OR a.counts_as_admin_until > now()) AND a.password_hash IS NOT NULL`;
 
 /** SQL: how many admins besides these people (an array) could confirm something. Who has never signed in could not. */
 export const confirmersBesides = (people: string): string =>
   `(SELECT count(*)::int FROM person a WHERE ${confirmer} AND a.person_id <> ALL (${people}))`;
+
+/** SQL: whether the row of a person, as it was, is that of an admin; and when somebody who is none from now on stops to count as one. */
+const isAdminNow = `active AND 'admin' = ANY (roles)`;
+const stopsToCount = `now() + make_interval(hours => ${barredHours})`;
 
 /** How many rows one statement inserts: a statement holds at most 65,535 parameters. */
 const batch = 1_000;
@@ -107,12 +112,22 @@ export class PeopleStore {
   /** Writes name, address and roles, as a new version. Throws Refused `email-taken`. */
   async update(tx: Tx, { id, name, email, roles }: NewPerson): Promise<void> {
     await tx
-      .query(`UPDATE person SET name = $2, email = $3, roles = $4, version = version + 1 WHERE person_id = $1`, [id, name, email, roles])
+      .query(
+        `UPDATE person SET name = $2, email = $3, roles = $4, version = version + 1,
+                counts_as_admin_until = CASE WHEN ${isAdminNow} AND NOT 'admin' = ANY ($4) THEN ${stopsToCount} ELSE counts_as_admin_until END
+          WHERE person_id = $1`,
+        [id, name, email, roles],
+      )
       .catch(emailTaken);
   }
 
   async setActive(tx: Tx, personId: string, active: boolean): Promise<void> {
-    await tx.query(`UPDATE person SET active = $2, version = version + 1 WHERE person_id = $1`, [personId, active]);
+    await tx.query(
+      `UPDATE person SET active = $2, version = version + 1,
+              counts_as_admin_until = CASE WHEN ${isAdminNow} AND NOT $2 THEN ${stopsToCount} ELSE counts_as_admin_until END
+        WHERE person_id = $1`,
+      [personId, active],
+    );
   }
 
   /** Keeps the person from approving for so many hours from now. */

@@ -31,6 +31,10 @@ export class PersonEntity {
   @Column({ type: 'timestamptz', precision: 3, name: 'approvals_barred_until', nullable: true })
   approvalsBarredUntil: Date | null;
 
+  /** Until when somebody whose admin rights another admin ended still counts among those whose confirmation is needed. */
+  @Column({ type: 'timestamptz', precision: 3, name: 'counts_as_admin_until', nullable: true })
+  countsAsAdminUntil: Date | null;
+
   /** When the person was erased: their name is a pseudonym from then on. */
   @Column({ type: 'timestamptz', precision: 3, name: 'erased_at', nullable: true })
   erasedAt: Date | null;

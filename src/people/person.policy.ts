@@ -33,7 +33,8 @@ export function checkState(action: PersonAction, { active, erased }: Pick<Person
   return null;
 }
 
-const asks = 'There is another admin, so this takes two: ask for it with POST /administration/requests, and the other one confirms it.';
+const asks =
+  'There is another admin, or was until less than 72 hours ago, so this takes two: ask for it with POST /administration/requests, and another one confirms it.';
 
 /** Whether an act that gives rights needs a second admin first: where there is one, it does. */
 export const checkSecondAdmin = (givesRights: boolean, confirmers: number, detail = asks): Refusal | null =>

@@ -126,6 +126,39 @@ describe('a role is given by two admins', () => {
   });
 });
 
+describe('of two admins, one who gets rid of the other', () => {
+  const inDays = (days: number) =>
+    api.database.query(`UPDATE person SET counts_as_admin_until = counts_as_admin_until - make_interval(days => $1::int)`, [days]);
+
+  test.each([
+    ['by a deactivation', (path: string, etag: string) => one.post(`${path}/deactivation`, {}, { ifMatch: etag })],
+    ['by taking the role away', (path: string, etag: string) => one.patch(path, { roles: [] }, { ifMatch: etag })],
+  ])('%s does not act alone for 72 hours', async (_, end) => {
+    const other = await makePerson(api, { roles: ['admin'] });
+    const puppet = await makePerson(api);
+    // nobody else could confirm anything
+    await api.database.query(`UPDATE person SET active = false WHERE person_id = $1`, [two.id]);
+    try {
+      const seen = await one.get(`/people/${other.id}`);
+      expect((await end(`/people/${other.id}`, seen.etag ?? '')).status).toBe(200);
+      const give = async () =>
+        one.patch(`/people/${puppet.id}`, { roles: ['admin'] }, { ifMatch: (await one.get(`/people/${puppet.id}`)).etag ?? '' });
+      expect(outcome(await give())).toEqual([422, 'second-admin-needed']);
+      expect(outcome(await one.post(`/people/${puppet.id}/invitation`, {}))).toEqual([422, 'second-admin-needed']);
+      expect(outcome(await one.post('/people', { name: 'P', email: 'puppet@example.test', roles: ['admin'] }))).toEqual([
+        422,
+        'second-admin-needed',
+      ]);
+      await inDays(3);
+      expect((await give()).status).toBe(200);
+      const given = (await one.get(`/people/${puppet.id}`)).etag ?? '';
+      expect((await one.patch(`/people/${puppet.id}`, { roles: [] }, { ifMatch: given })).status).toBe(200);
+    } finally {
+      await api.database.query(`UPDATE person SET active = true WHERE person_id = $1`, [two.id]);
+    }
+  });
+});
+
 describe('who confirms', () => {
   test('neither who asked, nor whom it is about, nor anybody but admins; each refusal before anything of the request is read', async () => {
     const third = await makePerson(api, { roles: ['admin'] });
