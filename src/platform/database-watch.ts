@@ -5,8 +5,9 @@ import type { Client, PoolClient, PoolConfig } from 'pg';
 
 /** While something is asked of it, the database may be silent for so long before it is asked for a sign of life. */
 const silenceMs = 200;
-/** How long that sign may take, on the connection kept for it, and then on a new one. Together with the silence less than a second: nobody waits longer. */
-const signMs = 300;
+/** How long that sign may take in all, and how much of it on the connection kept for it before a new one is tried. Together with the silence less than a second: nobody waits longer. */
+const signMs = 650;
+const keptMs = 300;
 const tickMs = 50;
 /** How often a database that is away is tried, and how long one try may take. */
 const retryMs = 250;
@@ -112,7 +113,8 @@ class DatabaseWatch {
 
   private async ask(): Promise<void> {
     this.isAsking = true;
-    const gaveSign = (await this.asksKept()) || (await this.asksNew(signMs));
+    const began = performance.now();
+    const gaveSign = (await this.asksKept()) || (await this.asksNew(signMs - (performance.now() - began)));
     this.isAsking = false;
     if (gaveSign) this.heardAt = performance.now();
     else if (!this.hasSpoken() && !this.isOver) this.goneAway();
@@ -122,7 +124,7 @@ class DatabaseWatch {
     const { probe } = this;
     if (probe === undefined) return false;
     const gaveSign = await within(
-      signMs,
+      keptMs,
       probe.query('SELECT 1').then(
         () => true,
         () => false,
@@ -150,7 +152,7 @@ class DatabaseWatch {
     const { probe } = this;
     this.probe = undefined;
     // nobody answers the farewell of a connection that hangs
-    if (probe !== undefined) void Promise.race([probe.end().catch(() => undefined), delay(signMs, undefined, { ref: false })]);
+    if (probe !== undefined) void Promise.race([probe.end().catch(() => undefined), delay(keptMs, undefined, { ref: false })]);
   }
 
   private goneAway(): void {
