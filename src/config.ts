@@ -43,6 +43,12 @@ const isOrigin = (text: unknown): boolean =>
 
 const isDecodable = (url: string): boolean => !/%(?![0-9a-f]{2})/i.test(url);
 
+/** The account and the database of an address. */
+const whoAndWhat = (url: string | undefined): string => {
+  const { username, pathname } = new URL(url ?? 'postgres://none');
+  return `${username}${pathname}`;
+};
+
 const toNumber = ({ value }: { value: unknown }): unknown => (typeof value === 'string' && value.trim() !== '' ? Number(value) : value);
 const toList = ({ value }: { value: unknown }): unknown =>
   typeof value === 'string'
@@ -69,6 +75,11 @@ export class Settings {
   @IsOptional()
   @Validate(IsPostgresUrl)
   DATABASE_ERASER_URL?: string;
+
+  /** A streaming replica of that server, with the account and the database of DATABASE_URL: dashboards are read from it as long as it keeps up. */
+  @IsOptional()
+  @Validate(IsPostgresUrl)
+  REPLICA_URL?: string;
 
   /** Where the application listens; 0 takes a free port. */
   @Transform(toNumber)
@@ -262,6 +273,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     'DATABASE_URL',
     'DATABASE_OWNER_URL',
     'DATABASE_ERASER_URL',
+    'REPLICA_URL',
     'PUBLIC_URL',
     'LEDGER_KEY_FILE',
     'LEDGER_PUBLIC_KEYS_DIR',
@@ -278,6 +290,11 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
   }
   if (settings.DATABASE_ERASER_URL !== undefined && settings.DATABASE_URL === undefined) {
     problems.push('DATABASE_ERASER_URL is set but DATABASE_URL is not: requests need the limited role');
+  }
+  const { REPLICA_URL } = settings;
+  // what cannot be read as an address has its own problem already
+  if (problems.length === 0 && REPLICA_URL !== undefined && whoAndWhat(REPLICA_URL) !== whoAndWhat(settings.DATABASE_URL)) {
+    problems.push('REPLICA_URL must name the same account and database as DATABASE_URL: there too, requests need the limited role');
   }
   if (problems.length > 0) throw new SettingsError(problems);
   return settings;

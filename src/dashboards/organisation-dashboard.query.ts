@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config';
-import { Database } from '../platform/transaction';
+import { Replica } from '../platform/replica';
 import { inForce, todayIn } from '../progress/eligible-sql';
 import { type OrganisationCounts, type OrganisationFigures, organisationFigures } from './organisation-figures';
 
@@ -66,7 +66,7 @@ const organisationSql = `
 @Injectable()
 export class OrganisationDashboardQuery {
   constructor(
-    private readonly db: Database,
+    private readonly db: Replica,
     private readonly settings: Settings,
   ) {}
 

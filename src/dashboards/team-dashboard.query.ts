@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { waitingClaims } from '../claims/waiting';
 import { Settings } from '../config';
 import type { Day } from '../kernel/clock';
-import { Database } from '../platform/transaction';
+import { Replica } from '../platform/replica';
 import { inForce, judges, todayIn } from '../progress/eligible-sql';
 import { currentLevelOf, figuresOf } from '../progress/progress';
 import { chosenSkill, seenPeople } from './team-scope';
@@ -119,7 +119,7 @@ function totalsOf(people: readonly TeamMemberAnswer[], defined: readonly Defined
 @Injectable()
 export class TeamDashboardQuery {
   constructor(
-    private readonly db: Database,
+    private readonly db: Replica,
     private readonly settings: Settings,
   ) {}
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config';
-import { Database } from '../platform/transaction';
+import { Replica } from '../platform/replica';
 import { inForce, todayIn } from '../progress/eligible-sql';
 import type { TeamGapAnswer, TeamGapsAnswer } from './team-figures.dto';
 import { chosenSkill, seenPeople } from './team-scope';
@@ -50,7 +50,7 @@ const gapsSql = `
 @Injectable()
 export class TeamGapsQuery {
   constructor(
-    private readonly db: Database,
+    private readonly db: Replica,
     private readonly settings: Settings,
   ) {}
 

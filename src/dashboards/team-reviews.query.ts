@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { waitingClaims } from '../claims/waiting';
 import { Settings } from '../config';
-import { Database } from '../platform/transaction';
+import { Replica } from '../platform/replica';
 import { judges, todayIn } from '../progress/eligible-sql';
 import type { MentorQueueAnswer, TeamQueueTotals, TeamReviewsAnswer } from './team-figures.dto';
 import { seenPeople } from './team-scope';
@@ -44,7 +44,7 @@ const reviewsSql = `
 @Injectable()
 export class TeamReviewsQuery {
   constructor(
-    private readonly db: Database,
+    private readonly db: Replica,
     private readonly settings: Settings,
   ) {}
 

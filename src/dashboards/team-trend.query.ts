@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config';
-import { Database } from '../platform/transaction';
+import { Replica } from '../platform/replica';
 import type { TeamMonthAnswer, TeamTrendAnswer } from './team-figures.dto';
 import { seenPeople } from './team-scope';
 
@@ -43,7 +43,7 @@ const trendSql = `
 @Injectable()
 export class TeamTrendQuery {
   constructor(
-    private readonly db: Database,
+    private readonly db: Replica,
     private readonly settings: Settings,
   ) {}
 

@@ -2,6 +2,7 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { databaseTrouble } from './problem.filter';
 import { Unlimited } from './rate-limit.guard';
+import { Replica } from './replica';
 import { Public } from './requires';
 import { Health } from './health.dto';
 import { Database } from './transaction';
@@ -10,7 +11,10 @@ import { Database } from './transaction';
 @ApiTags('Health')
 @Controller('health')
 export class HealthController {
-  constructor(private readonly db: Database) {}
+  constructor(
+    private readonly db: Database,
+    private readonly replica: Replica,
+  ) {}
 
   /** The process answers. */
   @Public()
@@ -30,6 +34,7 @@ export class HealthController {
     } catch (error) {
       if (databaseTrouble(error)?.code !== 'too-busy') throw error;
     }
-    return { status: 'ok' };
+    const { state } = this.replica;
+    return { status: 'ok', ...(state === null ? {} : { replica: state }) };
   }
 }

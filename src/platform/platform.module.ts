@@ -5,6 +5,7 @@ import { Housekeeping } from './housekeeping';
 import { RefusedRequestsController } from './refused-requests.controller';
 import { RefusedRequestsLog } from './refused-requests.log';
 import { RefusedRequestsQuery } from './refused-requests.query';
+import { Replica } from './replica';
 import { RoutesDeclareTheirAudience } from './requires';
 import { Secrets } from './secrets';
 import { RateLimits } from './rate-limits';
@@ -19,6 +20,7 @@ import { Database, Transactions } from './transaction';
   providers: [
     Transactions,
     Database,
+    Replica,
     RoutesDeclareTheirAudience,
     Housekeeping,
     Tallies,
@@ -27,6 +29,6 @@ import { Database, Transactions } from './transaction';
     RefusedRequestsQuery,
     Secrets,
   ],
-  exports: [Transactions, Database, Tallies, RateLimits, Secrets],
+  exports: [Transactions, Database, Replica, Tallies, RateLimits, Secrets],
 })
 export class PlatformModule {}
