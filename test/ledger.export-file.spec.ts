@@ -1,13 +1,13 @@
-import { createHash, generateKeyPairSync } from 'node:crypto';
+import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { createWriteStream, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { ledgerVerify } from '../src/commands/ledger-verify';
 import { type Json, saltedDigest } from '../src/kernel/canonical-json';
-import { type SignedCheckpoint, digestOfCheckpoint, headHash, jwkOf, signCheckpoint } from '../src/ledger/checkpoint';
+import { type SignedCheckpoint, digestOfCheckpoint, headHash, jwkOf, keyIdOf, signCheckpoint } from '../src/ledger/checkpoint';
 import { genesisOf, hashOf } from '../src/ledger/entry';
-import type { LedgerLine } from '../src/ledger/ledger-file';
+import { type LedgerLine, endBytes } from '../src/ledger/ledger-file';
 import { verifyFile, writeLines } from '../src/ledger/ledger-lines-file';
 import { GrowingTree } from '../src/ledger/merkle';
 
@@ -234,6 +234,39 @@ if (entries <= 10_000) {
       const against = await verdict(closed(bent), '--checkpoint', heldFile);
       expect(against).toMatchObject({ ok: false });
       expect(against.text).toContain('checkpoint 1: it is not the one that is held');
+    });
+
+    test('whose header was changed and which was closed again by others than who signed the checkpoint that is held is refused', async () => {
+      const lines = text().trimEnd().split('\n').slice(0, -1);
+      const later = lines.with(0, (lines[0] ?? '').replace(at, '2031-01-01T00:00:00.000Z'));
+      const unsigned = await verdict(closed(later), '--checkpoint', heldFile);
+      expect(unsigned).toEqual({ ok: false, text: expect.stringContaining('the file is not signed') as string });
+      const other = generateKeyPairSync('ed25519');
+      const body = closed(later)
+        .trimEnd()
+        .split('\n')
+        .slice(0, -1)
+        .map((line) => `${line}\n`)
+        .join('');
+      const digest = createHash('sha256').update(body).digest('hex');
+      const end = {
+        line: 'end',
+        digest,
+        publicKey: jwkOf(other.publicKey),
+        signature: sign(null, endBytes(digest), other.privateKey).toString('base64url'),
+      };
+      const foreign = await verdict(`${body}${JSON.stringify(end)}\n`, '--checkpoint', heldFile);
+      expect(foreign).toEqual({
+        ok: false,
+        text: expect.stringContaining('which signed none of the checkpoints kept elsewhere') as string,
+      });
+      // without a checkpoint nobody can know whose key it is: it is told
+      expect((await verdict(`${body}${JSON.stringify(end)}\n`)).text).toContain(`signed by key ${keyIdOf(jwkOf(other.publicKey))}`);
+    });
+
+    test('without line ends is refused before it fills the memory', async () => {
+      expect((await verdict(Buffer.alloc(65 * 1024 * 1024, 'a'))).text).toContain('a line does not end');
+      await expect(ledgerVerify([folder])).rejects.toThrow('is no file');
     });
 
     test('a checkpoint that is held must be right itself, and readable', async () => {

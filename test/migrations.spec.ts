@@ -127,11 +127,13 @@ describe('the application’s role', () => {
     );
 
   test.each(history)('may not change, delete or empty %s', async (table) => {
-    const [column] = await database.query<{ name: string }>(
-      `SELECT column_name AS name FROM information_schema.columns WHERE table_name = $1 ORDER BY ordinal_position LIMIT 1`,
+    const columns = await database.query<{ name: string }>(
+      `SELECT column_name AS name FROM information_schema.columns WHERE table_name = $1 ORDER BY ordinal_position`,
       [table],
     );
-    expect(await code(`UPDATE ${table} SET ${column?.name} = ${column?.name}`)).toBe('42501');
+    expect(columns.length).toBeGreaterThan(0);
+    // each column on its own: a grant may be of one only
+    for (const { name } of columns) expect([name, await code(`UPDATE ${table} SET ${name} = ${name}`)]).toEqual([name, '42501']);
     expect(await code(`DELETE FROM ${table}`)).toBe('42501');
     expect(await code(`TRUNCATE ${table} CASCADE`)).toBe('42501');
     expect(await code(`SELECT 1 FROM ${table} LIMIT 1`)).toBe('allowed');

@@ -34,6 +34,17 @@ function heldIn(file: string): SignedCheckpoint[] {
   return found as SignedCheckpoint[];
 }
 
+/**
+ * Whether whoever closed a file is one of those who signed the checkpoints kept elsewhere: everybody can change what no checkpoint covers (the time in the
+ * header, the entries that came after) and close the file again. What does not fit, or null.
+ */
+function closedByStranger({ signedBy }: FileSummary, held: readonly SignedCheckpoint[]): string | null {
+  if (held.length === 0 || held.some(({ keyId }) => keyId === signedBy)) return null;
+  return signedBy === null
+    ? 'the file is not signed, so its time, and what came after the checkpoint kept elsewhere, may be anybody’s: export it with LEDGER_KEY_FILE'
+    : `the file is signed by key ${signedBy}, which signed none of the checkpoints kept elsewhere: hold it against one that this key signed`;
+}
+
 /** A bar on the terminal, where there is one. */
 function progressBar(total: number): { show: (bytes: number) => void; clear: () => void } {
   if (!process.stderr.isTTY) return { show: () => undefined, clear: () => undefined };
@@ -106,14 +117,16 @@ export async function ledgerVerify(args: readonly string[]): Promise<{ ok: boole
   if (file === undefined || others.length > 0)
     throw new UsageProblem(`One file is asked for, ${positionals.length} are given.\n\n${USAGE}`);
   const held = (values.checkpoint ?? []).flatMap(heldIn);
-  const size = statSync(file, { throwIfNoEntry: false })?.size;
-  if (size === undefined) throw new UsageProblem(`${file} is not there.`);
+  const stat = statSync(file, { throwIfNoEntry: false });
+  if (stat?.isFile() !== true) throw new UsageProblem(`${file} is ${stat === undefined ? 'not there' : 'no file'}.`);
+  const { size } = stat;
   if (isZip(beginning(file))) return packVerify(readFileSync(file), held);
   const bar = progressBar(size);
   try {
     const summary = await verifyFile(file, { held }, bar.show);
     bar.clear();
-    return { ok: true, text: report(summary, held) };
+    const stranger = closedByStranger(summary, held);
+    return stranger === null ? { ok: true, text: report(summary, held) } : { ok: false, text: place({ reason: stranger }) };
   } catch (error) {
     bar.clear();
     if (error instanceof MisfitFound) return { ok: false, text: place(error.misfit) };

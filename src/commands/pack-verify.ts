@@ -57,6 +57,13 @@ export function packVerify(bytes: Uint8Array, held: readonly SignedCheckpoint[])
   }
   if (found.checkpoint === null)
     return { ok: false, text: 'It does not fit: this pack withholds its checkpoint, so it can be held against none.' };
+  const { keyId } = found.manifest;
+  if (!held.some((one) => one.keyId === keyId)) {
+    return {
+      ok: false,
+      text: `It does not fit: the pack is signed by key ${keyId}, which signed none of the checkpoints kept elsewhere: its PDF, its day and its state may be anybody’s. Hold it against a checkpoint that this key signed too.`,
+    };
+  }
   const { ok, text } = againstHeld(found.checkpoint, held);
   return ok ? { ok, text: [...lines, text].join('\n') } : { ok, text: `It does not fit: ${text}.` };
 }

@@ -8,7 +8,7 @@ import { type LedgerSummary, LedgerVerifier, type VerifierOptions } from './ledg
 
 const newline = 0x0a;
 /** No line of an export comes near; a file of another kind without line ends must not fill the memory. */
-const longestLine = 256 * 1024 * 1024;
+const longestLine = 64 * 1024 * 1024;
 const chunkSize = 1024 * 1024;
 const endBegins = Buffer.from('{"line":"end"');
 
@@ -47,20 +47,23 @@ function endText({ digest, publicKey, signature }: EndLine): string {
 
 /** The lines of a file as bytes, each with its line end. A last one without is cut off. */
 async function* linesOf(file: string): AsyncGenerator<Buffer[]> {
-  let rest: Buffer = Buffer.alloc(0);
+  // what has come of a line that goes on, in pieces: put together once, however many there are
+  let [rest, size]: [Buffer[], number] = [[], 0];
   for await (const chunk of createReadStream(file, { highWaterMark: chunkSize }) as AsyncIterable<Buffer>) {
-    const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
     const lines: Buffer[] = [];
     let start = 0;
-    for (let end = bytes.indexOf(newline, start); end !== -1; end = bytes.indexOf(newline, start)) {
-      lines.push(bytes.subarray(start, end + 1));
+    for (let end = chunk.indexOf(newline); end !== -1; end = chunk.indexOf(newline, start)) {
+      const piece = chunk.subarray(start, end + 1);
+      lines.push(rest.length === 0 ? piece : Buffer.concat([...rest, piece]));
+      [rest, size] = [[], 0];
       start = end + 1;
     }
-    rest = bytes.subarray(start);
-    if (rest.length > longestLine) misfit('a line does not end: this is no export of the ledger');
+    if (start < chunk.length) rest.push(chunk.subarray(start));
+    size += chunk.length - start;
+    if (size > longestLine) misfit('a line does not end: this is no export of the ledger');
     yield lines;
   }
-  if (rest.length > 0) misfit('the file ends in the middle of a line');
+  if (size > 0) misfit('the file ends in the middle of a line');
 }
 
 /** What a file that fits holds, and who signed its end (a key id); null: nobody. */

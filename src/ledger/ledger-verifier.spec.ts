@@ -279,13 +279,14 @@ describe('a checkpoint that is held', () => {
     expect(verdictOn(ledgerOf({ records: [] }), { held: [held(1)] })).toMatchObject({ checkpoint: 1 });
   });
 
-  test('holds though its own line is gone, and says where its leaves are not those', () => {
+  test('must stand in the ledger, though its leaves are those of another one; where they are not, that is told', () => {
     const { privateKey, publicKey } = generateKeyPairSync('ed25519');
     const other = ledgerOf({ records: [{ engineer: one, entries: [{ content: 'other' }, {}, {}] }, ...records.slice(1)], checkpoints });
-    // a number that the ledger does not have: only the tree can be compared
+    // a number that the ledger does not have: of other checkpoints over the same leaves, those in between may have been made anew
     const kept = signCheckpoint({ ...held(1), number: 7 }, privateKey);
     expect(kept.keyId).toBe(keyIdOf(jwkOf(publicKey)));
-    expect(verdictOn(good, { held: [kept] })).toMatchObject({ newest: 2 });
+    expect(verdictOn(good, { held: [kept] })).toEqual({ checkpoint: 7, reason: 'the checkpoint that is held is not in the ledger' });
+    expect(verdictOn(good, { held: [held(2), held(1)] })).toMatchObject({ newest: 2 });
     expect(verdictOn(other, { held: [kept] })).toEqual({
       checkpoint: 7,
       reason: 'the leaves do not add up to the root of the checkpoint that is held',

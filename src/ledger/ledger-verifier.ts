@@ -122,6 +122,7 @@ export class LedgerVerifier {
     if (this.header === undefined) return misfit('there is no header');
     if (this.turn <= 2) this.treeIsComplete();
     this.closeRecord();
+    this.heldAreHere();
     const [orphan] = this.leavesOf.entries();
     if (orphan !== undefined) {
       const [engineer, leaves] = orphan;
@@ -195,6 +196,13 @@ export class LedgerVerifier {
       if (this.tree.root().toString('hex') !== checkpoint.root) {
         misfit(`the leaves do not add up to the root of the checkpoint${isHeld ? ' that is held' : ''}`, { checkpoint: checkpoint.number });
       }
+    }
+  }
+
+  /** A checkpoint that was given out stands in the ledger as it was given out: the same leaves under other numbers and times are another history. */
+  private heldAreHere(): void {
+    for (const held of this.options.held ?? []) {
+      if (held.number > (this.newest?.number ?? 0)) misfit('the checkpoint that is held is not in the ledger', { checkpoint: held.number });
     }
   }
 

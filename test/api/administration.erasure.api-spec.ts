@@ -363,5 +363,35 @@ describe('what keeps an erasure whole', () => {
     const before = await count();
     expect(await tries(eraserUrl, 'SELECT erase_what_ledgers_allow()')).toBe('done');
     expect(await count()).toEqual(before);
+    // an entry alone erases nobody: it takes a request that another admin has confirmed
+    const owner = new Client({ connectionString: api.database.adminUrl });
+    await owner.connect();
+    const counts = async (confirmed: boolean): Promise<number> => {
+      await owner.query('BEGIN');
+      try {
+        await owner.query(
+          `INSERT INTO ledger_entry (engineer_id, seq, at, actor_id, kind, subject, digest, previous, hash)
+           SELECT engineer_id, seq + 1, at, actor_id, 'record.erased', 'people/' || engineer_id, sha256('x'), hash, sha256('y')
+             FROM ledger_entry WHERE engineer_id = $1 ORDER BY seq DESC LIMIT 1`,
+          [trio.engineer.id],
+        );
+        if (confirmed)
+          await owner.query(
+            `INSERT INTO admin_request (request_id, action, person_id, reason, state, requested_by, requested_at, expires_at, decided_by, decided_at)
+             VALUES (gen_random_uuid(), 'erase-person', $1, 'x', 'confirmed', $2, now(), now() + interval '7 days', $3, now())`,
+            [trio.engineer.id, trio.mentor.id, trio.manager.id],
+          );
+        await owner.query('SELECT erase_what_ledgers_allow()');
+        const { rows } = await owner.query<{ left: number }>('SELECT count(*)::int AS left FROM record_content WHERE engineer_id = $1', [
+          trio.engineer.id,
+        ]);
+        return rows[0]?.left ?? -1;
+      } finally {
+        await owner.query('ROLLBACK');
+      }
+    };
+    expect(await counts(false)).toBeGreaterThan(0);
+    expect(await counts(true)).toBe(0);
+    await owner.end();
   });
 });

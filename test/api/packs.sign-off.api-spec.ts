@@ -204,6 +204,22 @@ describe('a pack', () => {
       const found = bent((files) => resigned(files, generateKeyPairSync('ed25519').privateKey)) as CheckedPack;
       expect(found.manifest.keyId).not.toBe(found.checkpoint?.keyId);
     });
+
+    test('a pack that others closed again, with another day and state, is refused against a checkpoint kept elsewhere', async () => {
+      const files: Record<string, Uint8Array> = { ...unzipSync(answer.bytes) };
+      const manifest = { ...json<Manifest>(files, 'manifest.json'), madeAt: '2031-01-01T00:00:00.000Z' };
+      files['manifest.json'] = manifestBytes(manifest);
+      resigned(files, generateKeyPairSync('ed25519').privateKey);
+      const [file, heldFile] = [join(keys.folder, 'forged.zip'), join(keys.folder, 'held-against-it.json')];
+      writeFileSync(file, zipped(files));
+      writeFileSync(heldFile, JSON.stringify(checked(answer.bytes).checkpoint));
+      expect(await ledgerVerify([file, '--checkpoint', heldFile])).toEqual({
+        ok: false,
+        text: expect.stringContaining('which signed none of the checkpoints kept elsewhere') as string,
+      });
+      // who has no checkpoint is told whose key it is, and to compare it
+      expect((await ledgerVerify([file])).text).toContain('compare the ids of the keys');
+    });
   });
 });
 
