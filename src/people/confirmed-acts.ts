@@ -6,7 +6,7 @@ import { AdministrationLog, type LockedAdministration } from '../ledger/administ
 import { Database, type Tx, rowsOf } from '../platform/transaction';
 import { type Invited, InvitationsStore, issuedContent } from './invitations.store';
 import { PeopleStore } from './people.store';
-import { type PersonState, barredHours, orderedRoles } from './person';
+import { type PersonState, barredHours, isSomebody, orderedRoles } from './person';
 import { checkState } from './person.policy';
 import { TotpStore } from './totp.store';
 
@@ -57,11 +57,13 @@ export class ConfirmedActs {
     return new Map(rows.map((row) => [row.id, row]));
   }
 
-  /** @throws Refused `person-unknown`, `person-state` where the role is there already or the person is deactivated */
+  /** @throws Refused `person-unknown`, `person-state` where the role is there already, or the person is deactivated or has never signed in */
   async checkRole(personId: string, role: Role): Promise<void> {
     const person = await this.person(personId);
     if (!person.active) raise('person-state', 'The person is deactivated: reactivate them first.');
     if (person.roles.includes(role)) raise('person-state', `The person is ${role} already.`);
+    // until then the hand is that of whoever holds the link, and one admin does
+    if (!person.signedInBefore) raise('person-state', 'The person has not signed in yet: give the role once they have.');
   }
 
   async giveRole(tx: Tx, acts: LockedAdministration, { actor, request }: ActBy, personId: string, role: Role): Promise<ActResult> {
@@ -81,7 +83,7 @@ export class ConfirmedActs {
   async checkFreshInvitation(personId: string): Promise<void> {
     const person = await this.person(personId);
     demand(checkState('invite', person));
-    if (!person.signedInBefore) {
+    if (!isSomebody(person)) {
       demand(refuse('person-state', 'The person has never signed in: one admin invites them, with POST /people/{personId}/invitation.'));
     }
   }

@@ -9,7 +9,7 @@ import { type Invited, InvitationsStore, issuedContent, openInvitation } from '.
 import { checkStrength } from './password-strength';
 import { Passwords } from './passwords';
 import { PeopleStore } from './people.store';
-import { barredHours } from './person';
+import { barredHours, isSomebody } from './person';
 import { checkMay, checkSecondAdmin, checkState } from './person.policy';
 import { type Client, type SignedIn } from './sessions.service';
 import { SessionsStore } from './sessions.store';
@@ -33,22 +33,22 @@ export class InvitationsService {
 
   /**
    * Invites a person afresh; the older invitation dies. Who has signed in before does not approve for a while.
-   * @throws Refused `own-relation`, `person-state` (deactivated), `second-admin-needed` (who has signed in before)
+   * @throws Refused `own-relation`, `person-state` (deactivated), `second-admin-needed` (who has signed in before, or has a role)
    */
   async invite(caller: Actor, personId: string): Promise<Invited> {
     return this.transactions.run(async (tx) => {
       const person = await this.people.lock(tx, personId);
       demand(checkMay('invite', caller, personId));
       demand(checkState('invite', person));
-      demand(checkSecondAdmin(person.signedInBefore, await this.people.confirmers(tx, [caller.personId, personId])));
+      demand(checkSecondAdmin(isSomebody(person), await this.people.confirmers(tx, [caller.personId, personId])));
       const acts = await this.administration.lock(tx);
-      if (person.signedInBefore) await this.people.barApprovals(tx, personId, barredHours);
+      if (isSomebody(person)) await this.people.barApprovals(tx, personId, barredHours);
       const [invited = raise('not-found')] = await this.invitations.issue(tx, [personId], caller.personId);
       await this.administration.append(tx, acts, {
         kind: 'invitation.issued',
         subject: personSubject(personId),
         actor: caller.personId,
-        content: issuedContent(invited, person.signedInBefore),
+        content: issuedContent(invited, isSomebody(person)),
       });
       return invited;
     });
@@ -88,7 +88,7 @@ export class InvitationsService {
       const acts = await this.administration.lock(tx);
       await this.people.setPassword(tx, personId, passwordHash);
       // whoever held the link may be an admin: the bar runs from its use, however long the link lay about
-      if (person.signedInBefore) await this.people.barApprovals(tx, personId, barredHours);
+      if (isSomebody(person)) await this.people.barApprovals(tx, personId, barredHours);
       await this.administration.append(tx, acts, {
         kind: 'invitation.used',
         subject: personSubject(personId),

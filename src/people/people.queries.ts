@@ -5,6 +5,7 @@ import { type Page, pageOf, positionOf } from '../kernel/paging';
 import { Database } from '../platform/transaction';
 import { PersonActionsAnswer, PersonAnswer, PersonItem } from './people.dto';
 import { confirmersBesides } from './people.store';
+import { isSomebody } from './person';
 import {
   type PersonAction,
   checkMay,
@@ -55,7 +56,7 @@ const itemOf = (row: PersonRow, caller: Actor): PersonItem => ({
 
 /** Whether this takes two admins: inviting afresh, and bringing somebody back who would have roles. Changing roles takes two only where one is given. */
 function checkTwo(action: PersonAction, row: PersonRow & { confirmers: number }): Refusal | null {
-  if (action === 'invite') return checkSecondAdmin(row.signed_in_before, row.confirmers);
+  if (action === 'invite') return checkSecondAdmin(isSomebody({ signedInBefore: row.signed_in_before, roles: row.roles }), row.confirmers);
   return action === 'reactivate' ? checkReactivation(row, row.confirmers) : null;
 }
 

@@ -15,6 +15,10 @@ export interface PersonState {
   readonly erased: boolean;
 }
 
+/** Whether whoever redeems an invitation steps into something: the person has signed in before, or has a role. */
+export const isSomebody = ({ signedInBefore, roles }: Pick<PersonState, 'signedInBefore' | 'roles'>): boolean =>
+  signedInBefore || roles.length > 0;
+
 /** For how long somebody who had signed in before does not approve after a fresh invitation: an admin cannot take over a mentor's hand. */
 export const barredHours = 72;
 

@@ -95,10 +95,12 @@ export class SessionsService {
    */
   async changePassword(caller: Actor, current: string, next: string): Promise<void> {
     demand(checkStrength(next, [caller.name, caller.email, this.settings.ORGANISATION], '/next'));
+    const former = await this.store.passwordHash(caller.personId);
     demandProof(await this.proofs.verify(caller.personId, { password: current }));
     const hash = await this.passwords.hash(next);
     await this.transactions.run(async (tx) => {
-      await tx.query(`UPDATE person SET password_hash = $2 WHERE person_id = $1`, [caller.personId, hash]);
+      // hashing takes a while: of several changes at once the first one counts, and nothing is set on somebody who was deactivated or invited afresh meanwhile
+      if (!(await this.store.replacePassword(tx, caller.personId, former, hash))) raise('re-authentication-failed');
       await this.store.endAll(tx, caller.personId, caller.sessionId);
     });
   }

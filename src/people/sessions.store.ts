@@ -32,6 +32,26 @@ export class SessionsStore {
     private readonly tokens: PersonalTokensStore,
   ) {}
 
+  /** The hash of an active person's password. */
+  async passwordHash(personId: string): Promise<string | null> {
+    const row = await this.db.one<{ hash: string | null }>(`SELECT password_hash AS hash FROM person WHERE person_id = $1 AND active`, [
+      personId,
+    ]);
+    return row?.hash ?? null;
+  }
+
+  /** Sets a password in the place of a known one; answers whether that one stood there still, and the person is active. */
+  async replacePassword(tx: Tx, personId: string, former: string | null, hash: string): Promise<boolean> {
+    // one statement that reads what it has written: an UPDATE alone comes back from TypeORM in another form
+    const [row] = await rowsOf<{ count: number }>(
+      tx,
+      `WITH replaced AS (UPDATE person SET password_hash = $3 WHERE person_id = $1 AND active AND password_hash = $2 RETURNING 1)
+       SELECT count(*)::int AS count FROM replaced`,
+      [personId, former, hash],
+    );
+    return row?.count === 1;
+  }
+
   /** Whose address this is, in one statement that takes as long for nobody's; null for nobody's, and for somebody's who is deactivated. */
   async account(email: string, network: string): Promise<Account | null> {
     return this.db.one<Account>(

@@ -378,6 +378,49 @@ describe('a fresh invitation for somebody who has signed in before', () => {
   });
 });
 
+describe('a hand that one admin could hold alone', () => {
+  test('holds no role for 72 hours after a fresh invitation: neither rights nor anybody’s evidence come of it', async () => {
+    const other = await makePerson(api, { roles: ['admin', 'auditor'] });
+    const engineer = await makePerson(api);
+    const others = await api.database.query<{ id: string }>(
+      `UPDATE person SET active = false, counts_as_admin_until = NULL WHERE 'admin' = ANY (roles) AND active AND person_id <> ALL ($1::uuid[]) RETURNING person_id AS id`,
+      [[one.id, other.id]],
+    );
+    await api.database.query(`UPDATE person SET counts_as_admin_until = NULL`);
+    let hand: string;
+    try {
+      // of two admins, one may renew the other's invitation alone
+      const { status, body } = await one.post<{ token: string }>(`/people/${other.id}/invitation`, {});
+      expect(status).toBe(201);
+      const redeemed = await api.send('POST', `/invitations/${body.token}`, { password: 'seven grey herons on a wire' });
+      hand = String(redeemed.body['token']);
+    } finally {
+      await api.database.query(`UPDATE person SET active = true WHERE person_id = ANY ($1::uuid[])`, [others.map(({ id }) => id)]);
+    }
+    const tries = (method: 'GET' | 'POST' | 'PATCH', path: string, body?: object): Promise<Answer> =>
+      api.send(method, path, body, { token: hand, ifMatch: '"1"' });
+    expect([
+      (await tries('PATCH', `/people/${one.id}`, { roles: ['admin', 'auditor'] })).status,
+      (await tries('POST', `/engineers/${engineer.id}/mentors`, { mentorId: one.id, skills: ['sfia-9:ITOP'] })).status,
+      (await tries('POST', `/people/${one.id}/accreditations`, { skill: 'sfia-9:ITOP', upToLevel: 5, reason: 'x' })).status,
+      (await tries('GET', `/engineers/${engineer.id}/evidence`)).status,
+      (await tries('GET', '/administration/ledger')).status,
+      (await tries('GET', '/me')).status,
+    ]).toEqual([404, 404, 404, 404, 403, 200]);
+    await api.database.query(`UPDATE person SET approvals_barred_until = now() WHERE person_id = $1`, [other.id]);
+    expect((await tries('GET', `/engineers/${engineer.id}/evidence`)).status).toBe(200);
+  });
+
+  test('is given no role before its person has signed in; who has one is invited by two', async () => {
+    const { body } = await one.post<{ id: string }>('/people', { name: 'Not Yet', email: 'notyet@example.test' });
+    expect(outcome(await ask(one, { action: 'give-role', personId: body.id, role: 'admin' }))).toEqual([409, 'person-state']);
+    const other = await makePerson(api, { roles: ['auditor'] });
+    await api.database.query(`UPDATE person SET password_hash = NULL, first_signed_in_at = NULL WHERE person_id = $1`, [other.id]);
+    expect(outcome(await one.post(`/people/${other.id}/invitation`, {}))).toEqual([422, 'second-admin-needed']);
+    expect((await ask(one, { action: 'fresh-invitation', personId: other.id })).status).toBe(201);
+  });
+});
+
 test('lost one-time codes are turned off by two admins', async () => {
   const person = await makePerson(api);
   expect(outcome(await ask(one, { action: 'remove-totp', personId: person.id }))).toEqual([409, 'totp-state']);

@@ -148,6 +148,15 @@ describe('a session', () => {
 });
 
 describe('changing one’s password', () => {
+  it('changes a password once, however many changes of the same one come at once', async () => {
+    const changing = await makePerson(api);
+    const chosen = ['one', 'two', 'three', 'four', 'five', 'six'].map((n) => `seven grey herons and ${n} more`);
+    const answers = await Promise.all(chosen.map((next) => changing.put('/me/password', { current: testPassword, next })));
+    expect(answers.map(({ status }) => status).sort()).toEqual([204, 403, 403, 403, 403, 403]);
+    const won = chosen[answers.findIndex(({ status }) => status === 204)] ?? '';
+    expect((await signIn(changing.email, won)).status).toBe(201);
+  });
+
   it('asks for the old one, ends the other sessions and counts from then on', async () => {
     const second = await sessionOf();
     const next = 'correct horse battery';
