@@ -122,6 +122,7 @@ export class EngineerRecord {
               title: evidence.content.title,
               kind: evidence.content.kind,
               state: evidence.state,
+              redacted: false,
               startedOn: evidence.content.startedOn,
               endedOn: evidence.content.endedOn,
               revision: evidence.revision,

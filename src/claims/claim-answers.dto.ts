@@ -30,7 +30,7 @@ export class ClaimEvidenceAnswer {
    * Why it does not count.
    * @example too-old
    */
-  ignored?: 'returned' | 'left-out' | 'too-old' | 'not-work' | 'archived';
+  ignored?: 'returned' | 'left-out' | 'too-old' | 'not-work' | 'archived' | 'redacted';
   reviewedBy: PersonName | null;
   /** @example 2026-11-03T10:00:00.000Z */
   reviewedAt: string | null;

@@ -72,7 +72,7 @@ export const gateSupportOf = ({ evidenceId, statement, state, evidence }: Suppor
   statement,
   state,
   kind: evidence.kind,
-  archived: evidence.state === 'archived',
+  archived: evidence.state === 'archived' || evidence.redacted,
   endedOn: evidence.endedOn,
 });
 

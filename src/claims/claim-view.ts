@@ -113,6 +113,7 @@ function whyIgnored(
 ): NonNullable<ClaimEvidenceAnswer['ignored']> {
   if (claim.leftOut.some((left) => left.evidence === evidenceId && left.statement === statement)) return 'left-out';
   if (evidence.state === 'archived') return 'archived';
+  if (evidence.redacted) return 'redacted';
   if (evidence.kind !== 'work') return 'not-work';
   if (state === 'returned') return 'returned';
   if (!isFresh(evidence.endedOn, gateFacts.measuredOn, gateFacts.policy.maxAgeMonths)) return 'too-old';

@@ -150,7 +150,7 @@ export class ClaimsController {
   @UseGuards(ClaimGuard)
   @ForClaim('review')
   @Versioned()
-  @Problems(...judgeProblems, 'statement-unknown', 'evidence-unknown')
+  @Problems(...judgeProblems, 'already-redacted', 'statement-unknown', 'evidence-unknown')
   @HttpCode(200)
   @Post(':claimId/reviews')
   async review(

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config';
+import { nothingToJudge } from '../evidence/evidence.policy';
 import { VerdictsStore } from '../evidence/verdicts.store';
 import { dayOf } from '../kernel/clock';
 import { raise } from '../kernel/refusal';
@@ -96,6 +97,10 @@ function checkStatements({ statements }: OpenCase, named: readonly { statement: 
 
 function checkVerdicts({ statements, supports }: OpenCase, verdicts: readonly VerdictRequest[]): void {
   const pairs = verdicts.map(({ evidence, statement }) => `${evidence.toLowerCase()} ${statement}`);
+  const gone = new Set(
+    supports.filter(({ evidence }) => evidence.redacted).map(({ evidenceId, statement }) => `${evidenceId} ${statement}`),
+  );
+  if (pairs.some((pair) => gone.has(pair))) raise('already-redacted', nothingToJudge);
   const known = new Set(statements.map(({ ref }) => ref));
   const unknown = verdicts.find(({ statement }) => !known.has(statement));
   if (unknown !== undefined) raise('statement-unknown', `${unknown.statement} is not a statement of the claimed level.`);

@@ -7,6 +7,7 @@ export interface GateSupport {
   readonly statement: string;
   readonly state: 'proposed' | 'accepted' | 'returned';
   readonly kind: 'work' | 'training' | 'lab';
+  /** The evidence is archived, or what it says was redacted. */
   readonly archived: boolean;
   /** When the work ended; null while it goes on. */
   readonly endedOn: Day | null;

@@ -1,4 +1,5 @@
 import { isEligible } from '../progress/eligible-sql';
+import { isRedacted } from '../progress/redacted-sql';
 
 /**
  * SQL, FROM and WHERE: submitted claims that wait for the mentors in `judges j` (a result of judges() in progress/eligible-sql.ts):
@@ -15,7 +16,7 @@ export const waitingClaims = `
                         AND a.submission = c.submission AND a.mentor_id = j.mentor_id)`;
 
 /**
- * SQL, FROM and WHERE: proposed supports that wait for the mentors in `judges j` outside of any submission, by evidence that is not archived;
+ * SQL, FROM and WHERE: proposed supports that wait for the mentors in `judges j` outside of any submission, by evidence that is neither archived nor redacted;
  * eligible at the statement's level now, under the newest policy. Names s (support), l (its skill level), e (its evidence).
  */
 export const waitingSupports = `
@@ -28,6 +29,7 @@ export const waitingSupports = `
      'l.level',
      `(SELECT y.line_manager_may_approve FROM policy y WHERE y.skill_level_ref = l.skill_level_ref ORDER BY y.version DESC LIMIT 1)`,
    )}
+     AND NOT ${isRedacted('e')}
      AND NOT EXISTS (SELECT 1 FROM claim_pin n
                        JOIN claim c ON c.engineer_id = n.engineer_id AND c.claim_id = n.claim_id AND c.submission = n.submission
                       WHERE n.engineer_id = s.engineer_id AND n.evidence_id = s.evidence_id AND n.statement_ref = s.statement_ref AND c.state = 'submitted')`;

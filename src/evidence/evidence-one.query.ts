@@ -3,6 +3,7 @@ import type { Viewpoint } from '../kernel/actor';
 import { skillRefOfLevel } from '../kernel/reference';
 import { Database } from '../platform/transaction';
 import type { JudgeFacts } from '../progress/eligibility';
+import { isRedacted } from '../progress/redacted-sql';
 import { EligibilityFacts } from '../progress/eligibility.facts';
 import { type EvidenceContent, type EvidenceState, type FieldDifference, differenceOf } from './evidence';
 import { type ActionVerdict, type EvidenceAction, evidenceActionsOf, ownJudge, sightOf, supportActionsOf } from './evidence.policy';
@@ -83,6 +84,8 @@ interface OneRow {
   readonly body: EvidenceContent;
   readonly currentBody: EvidenceContent;
   readonly redacted: { readonly at: string; readonly reason: string | null } | null;
+  /** The current revision, whichever is asked for. */
+  readonly isRedacted: boolean;
   readonly loggedAt: Date;
   readonly changedAt: Date;
   readonly lockedLevels: string[];
@@ -153,7 +156,7 @@ export class EvidenceOneQuery {
     const wanted = revision === null ? 'h.revision' : `${sql.add(revision)}::int`;
     const row = await this.db.one<OneRow>(
       `${scope}
-       SELECT h.evidence_id AS id, h.state, h.version, r.revision, ${bodyOr('c', 'h')} AS body, ${bodyOr('n', 'h')} AS "currentBody", ${takenOut} AS redacted, h.logged_at AS "loggedAt", h.changed_at AS "changedAt",
+       SELECT h.evidence_id AS id, h.state, h.version, r.revision, ${bodyOr('c', 'h')} AS body, ${bodyOr('n', 'h')} AS "currentBody", ${takenOut} AS redacted, ${isRedacted('h')} AS "isRedacted", h.logged_at AS "loggedAt", h.changed_at AS "changedAt",
               ARRAY(SELECT DISTINCT k.skill_level_ref FROM claim k
                       JOIN claim_pin p ON p.engineer_id = k.engineer_id AND p.claim_id = k.claim_id AND p.submission = k.submission
                      WHERE k.engineer_id = h.engineer_id AND k.state = 'submitted' AND p.evidence_id = h.evidence_id) AS "lockedLevels",
@@ -234,7 +237,7 @@ const contentShown = ({
 
 function supportShown(
   support: SupportRow,
-  { state, lockedLevels, currentBody }: OneRow,
+  { state, lockedLevels, isRedacted: redactedNow, currentBody }: OneRow,
   viewpoint: Viewpoint,
   judges: ReadonlyMap<string, JudgeFacts>,
 ): SupportShown {
@@ -254,7 +257,7 @@ function supportShown(
     ...(support.judgedBody === null || support.verdict === null
       ? {}
       : { reopened: reopenedOf(support, support.verdict, support.judgedBody, currentBody) }),
-    actions: supportActionsOf(viewpoint, { ...support, state, lockedLevels }, judge),
+    actions: supportActionsOf(viewpoint, { ...support, state, lockedLevels, isRedacted: redactedNow }, judge),
   };
 }
 

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Relation } from '../kernel/actor';
 import { Database } from '../platform/transaction';
+import { isRedacted } from '../progress/redacted-sql';
 import type { EvidenceContent } from './evidence';
 import type { EvidenceStanding, Sight, SupportStanding } from './evidence.policy';
 import { bodyOr } from './evidence.scope';
@@ -48,7 +49,7 @@ export class EvidenceFacts {
   /** A support of it, withdrawn or not, or null. */
   async support(engineerId: string, evidenceId: string, statement: string): Promise<SupportInQuestion | null> {
     return this.db.one<SupportInQuestion>(
-      `SELECT e.state, e.revision, e.version, ${lockedLevels} AS "lockedLevels", s.state AS "supportState", s.rationale,
+      `SELECT e.state, e.revision, e.version, ${isRedacted('e')} AS "isRedacted", ${lockedLevels} AS "lockedLevels", s.state AS "supportState", s.rationale,
               s.skill_level_ref AS "skillLevel", l.skill_ref AS skill, l.level::int AS level,
               EXISTS (SELECT 1 FROM claim c
                  JOIN claim_pin p ON p.engineer_id = c.engineer_id AND p.claim_id = c.claim_id AND p.submission = c.submission

@@ -33,6 +33,7 @@ const standing: SupportStanding = {
   level: 4,
   lineManagerMayApprove: false,
   approvalGiven: false,
+  isRedacted: false,
 };
 const mentor: JudgeFacts = { ...ownJudge('x'), self: false, mentorship: 'in-force', accreditedLevel: 4 };
 
@@ -123,6 +124,7 @@ describe('who may judge', () => {
 
   it('not what is archived, nor what an approval rests on', () => {
     expect(checkReviewable({ ...standing, state: 'archived' })?.code).toBe('evidence-archived');
+    expect(checkReviewable({ ...standing, isRedacted: true })?.code).toBe('already-redacted');
     expect(checkReviewable({ ...standing, approvalGiven: true })).toMatchObject({
       code: 'claim-state',
       detail: 'After a first approval the verdicts change only by a change request.',
@@ -152,6 +154,7 @@ describe('who may judge', () => {
       level: fc.constant(4),
       lineManagerMayApprove: fc.boolean(),
       approvalGiven: fc.boolean(),
+      isRedacted: fc.boolean(),
     });
     const anyJudge = fc.record({
       personId: fc.constant('x'),

@@ -34,6 +34,8 @@ export interface SupportStanding extends EvidenceStanding {
   readonly lineManagerMayApprove: boolean;
   /** Whether a submitted claim that rests on this support has an approval already. */
   readonly approvalGiven: boolean;
+  /** Whether what the evidence says now was redacted. */
+  readonly isRedacted: boolean;
 }
 
 export type EvidenceAction = 'edit' | 'archive' | 'addSupport';
@@ -66,9 +68,13 @@ export function checkSupportChange(viewpoint: Viewpoint, { state, lockedLevels, 
 export const checkReviewer = (judge: JudgeFacts, { level, lineManagerMayApprove }: SupportStanding): Refusal | null =>
   checkEligible(judge, level, lineManagerMayApprove);
 
+/** Why a support of evidence that was redacted is not judged. */
+export const nothingToJudge = 'What this evidence says was redacted: there is nothing to judge until the engineer says it anew.';
+
 /** Whether a support is in a state to be judged, whoever asks. */
-export function checkReviewable({ state, approvalGiven }: SupportStanding): Refusal | null {
+export function checkReviewable({ state, approvalGiven, isRedacted }: SupportStanding): Refusal | null {
   if (state === 'archived') return refuse('evidence-archived');
+  if (isRedacted) return refuse('already-redacted', nothingToJudge);
   return approvalGiven ? refuse('claim-state', 'After a first approval the verdicts change only by a change request.') : null;
 }
 

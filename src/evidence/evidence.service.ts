@@ -12,7 +12,7 @@ import { ProgressStore } from '../progress/progress.store';
 import { EvidenceOneQuery, type EvidenceShown } from './evidence-one.query';
 import { EvidenceFacts } from './evidence.facts';
 import { checkEvidenceAction } from './evidence.policy';
-import { EvidenceStore } from './evidence.store';
+import { EvidenceStore, type Reopened } from './evidence.store';
 import { type EvidenceChange, type EvidenceContent, changed, checkDays, differenceOf, reopens } from './evidence';
 
 /** A support to be proposed. */
@@ -39,6 +39,17 @@ export const proposed = (
   subject: supportSubjectOf(evidenceId, statement),
   actor,
   content: { revision, rationale },
+});
+
+/** The ledger's word for a support that is proposed again, since what was judged is no longer what the evidence says. */
+export const reopened = (
+  { statement, verdict, judgedRevision, rationale }: Reopened,
+  { evidenceId, revision, actor }: { evidenceId: string; revision: number; actor: string },
+): Happening => ({
+  kind: 'support.reopened',
+  subject: supportSubjectOf(evidenceId, statement),
+  actor,
+  content: { revision, verdict, judgedRevision, rationale },
 });
 
 /** What engineers do with their evidence. */
@@ -100,17 +111,12 @@ export class EvidenceService {
         const revision = evidence.revision + 1;
         const digest = this.ledger.keep(record, content);
         await this.store.revise(tx, record, evidenceId, revision, content, digest);
-        const reopened = reopens(evidence.content, content) ? await this.store.reopen(tx, record, evidenceId) : [];
+        const judged = reopens(evidence.content, content) ? await this.store.reopen(tx, record, evidenceId) : [];
         await this.store.follow(tx, record, evidenceId, revision);
         const actor = viewpoint.personId;
         await this.finish(tx, record, await this.store.levelsOf(tx, record, evidenceId), [
           { kind: 'evidence.revised', subject: subjectOf(evidenceId), actor, digest },
-          ...reopened.map(({ statement, verdict, judgedRevision, rationale }): Happening => ({
-            kind: 'support.reopened',
-            subject: supportSubjectOf(evidenceId, statement),
-            actor,
-            content: { revision, verdict, judgedRevision, rationale },
-          })),
+          ...judged.map((one) => reopened(one, { evidenceId, revision, actor })),
         ]);
       }
       return this.written(viewpoint, engineerId, evidenceId);

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../platform/transaction';
+import { isRedacted } from '../progress/redacted-sql';
 import { concernedUntil, supportAt } from './pins';
 import { textOr } from './redacted';
 import { type SupportFact, type SupportRow, supportOf } from './supports.facts';
@@ -23,6 +24,7 @@ export class PinsFacts {
               CASE WHEN v.state <> 'proposed' THEN v.reviewed_at END AS reviewed_at,
               CASE WHEN v.state <> 'proposed' THEN v.feedback END AS feedback,
               ${textOr("k.body->>'title'")} AS title, coalesce(k.body->>'kind', e.kind) AS kind, 'logged' AS evidence_state,
+              c.state = 'submitted' AND ${isRedacted('p')} AS redacted,
               CASE WHEN k.body IS NULL THEN e.started_on::text ELSE k.body->>'startedOn' END AS started_on,
               CASE WHEN k.body IS NULL THEN e.ended_on::text ELSE k.body->>'endedOn' END AS ended_on, p.revision AS evidence_revision, e.version AS evidence_version, encode(r.digest, 'hex') AS digest
          FROM claim c

@@ -3,6 +3,9 @@ import { raise } from '../kernel/refusal';
 import { Eraser } from '../ledger/eraser';
 import { type Happening, LedgerLog, type LockedRecord } from '../ledger/ledger.log';
 import { Database, Transactions, type Tx, rowsOf } from '../platform/transaction';
+import { ProgressStore } from '../progress/progress.store';
+import { reopened } from './evidence.service';
+import { EvidenceStore } from './evidence.store';
 import { type Redacted, redactedSubject, redactedText } from './redacted';
 
 /** Who takes it out and why, and at whose request where it takes two admins. */
@@ -29,6 +32,8 @@ export class Redactions {
     private readonly transactions: Transactions,
     private readonly ledger: LedgerLog,
     private readonly eraser: Eraser,
+    private readonly store: EvidenceStore,
+    private readonly progress: ProgressStore,
   ) {}
 
   /** How something stands that is to be taken out; null where it is not there. */
@@ -69,8 +74,24 @@ export class Redactions {
     await tx.query(`DELETE FROM idempotent_answer WHERE strpos(body::text, $1::text) > 0`, [what.evidenceId]);
     const content = { what: redactedSubject(what), frozen, reason, digests, ...(request === undefined ? {} : { request }) };
     const happening: Happening = { kind: 'record.redacted', subject: redactedSubject(what), actor, content };
-    await this.ledger.append(tx, record, happening);
+    await this.ledger.append(tx, record, happening, ...(await this.reopenSupports(tx, record, what, actor)));
+    // by the entry just made, what was redacted no longer counts
+    await this.progress.recompute(tx, record, await this.store.levelsOf(tx, record, what.evidenceId));
     await this.transactions.afterCommit(tx, () => this.eraser.eraseNow());
+  }
+
+  /** A verdict belongs to what was seen: where that is gone, the supports are proposed again. Answers what the ledger is told of it. */
+  private async reopenSupports(tx: Tx, record: LockedRecord, what: Redacted, actor: string): Promise<Happening[]> {
+    if (!('revision' in what)) return [];
+    const { evidenceId, revision } = what;
+    const [evidence] = await rowsOf<{ revision: number }>(tx, `SELECT revision FROM evidence WHERE engineer_id = $1 AND evidence_id = $2`, [
+      record.engineerId,
+      evidenceId,
+    ]);
+    if (evidence?.revision !== revision) return [];
+    const judged = await this.store.reopen(tx, record, evidenceId);
+    await this.store.follow(tx, record, evidenceId, revision);
+    return judged.map((one) => reopened(one, { evidenceId, revision, actor }));
   }
 
   /** What stands outside of content: tags and what search looks through, or the words of the support. */

@@ -85,6 +85,7 @@ export class SupportsController {
     'mentorship-ended',
     'mentor-level-too-low',
     'evidence-archived',
+    'already-redacted',
     'claim-state',
   )
   @HttpCode(200)

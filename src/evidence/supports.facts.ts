@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Day } from '../kernel/clock';
 import { Database } from '../platform/transaction';
+import { isRedacted } from '../progress/redacted-sql';
 import type { EvidenceKind, EvidenceState } from './evidence';
 import { textOr } from './redacted';
 import type { SupportState } from './support';
@@ -10,6 +11,8 @@ export interface SupportingEvidence {
   readonly title: string;
   readonly kind: EvidenceKind;
   readonly state: EvidenceState;
+  /** What the revision says was redacted: nothing rests on it. Never of a claim that is decided. */
+  readonly redacted: boolean;
   readonly startedOn: Day | null;
   readonly endedOn: Day | null;
   readonly revision: number;
@@ -50,6 +53,7 @@ export interface SupportRow {
   title: string;
   kind: EvidenceKind;
   evidence_state: EvidenceState;
+  redacted: boolean;
   started_on: string | null;
   ended_on: string | null;
   evidence_revision: number;
@@ -72,6 +76,7 @@ export const supportOf = (row: SupportRow): SupportFact => ({
     title: row.title,
     kind: row.kind,
     state: row.evidence_state,
+    redacted: row.redacted,
     startedOn: row.started_on,
     endedOn: row.ended_on,
     revision: row.evidence_revision,
@@ -92,7 +97,7 @@ export class SupportsFacts {
               CASE WHEN s.state <> 'proposed' THEN s.reviewed_by END AS reviewed_by,
               CASE WHEN s.state <> 'proposed' THEN s.reviewed_at END AS reviewed_at,
               CASE WHEN s.state <> 'proposed' THEN s.feedback END AS feedback,
-              ${textOr("c.body->>'title'")} AS title, e.kind, e.state AS evidence_state, e.started_on, e.ended_on,
+              ${textOr("c.body->>'title'")} AS title, e.kind, e.state AS evidence_state, ${isRedacted('e')} AS redacted, e.started_on, e.ended_on,
               e.revision AS evidence_revision, e.version AS evidence_version, encode(r.digest, 'hex') AS digest
          FROM support s
          JOIN statement t USING (statement_ref)

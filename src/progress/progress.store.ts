@@ -1,16 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import type { LockedRecord } from '../ledger/ledger.log';
 import { type Tx, rowsOf } from '../platform/transaction';
+import { isRedacted } from './redacted-sql';
 
 // One row for a skill level of one engineer. $1 engineer, $2 skill level.
-// A statement counts as accepted when work that is not archived shows it with an accepted support, else as proposed when some support waits.
+// A statement counts as accepted when work that is neither archived nor redacted shows it with an accepted support, else as proposed when some support waits.
 // Ages are not looked at: what a row says must not depend on the day it is read.
 const computed = `
   WITH counted AS (
     SELECT s.statement_ref, bool_or(s.state = 'accepted') AS accepted, bool_or(s.state = 'proposed') AS proposed,
            max(e.ended_on) AS ended_on, bool_or(e.ended_on IS NULL) AS going_on
       FROM support s JOIN evidence e ON e.engineer_id = s.engineer_id AND e.evidence_id = s.evidence_id
-     WHERE s.engineer_id = $1 AND s.skill_level_ref = $2 AND s.state IN ('accepted', 'proposed') AND e.state = 'logged' AND e.kind = 'work'
+     WHERE s.engineer_id = $1 AND s.skill_level_ref = $2 AND s.state IN ('accepted', 'proposed') AND e.state = 'logged' AND e.kind = 'work' AND NOT ${isRedacted('e')}
      GROUP BY s.statement_ref
   ), claimed AS (
     SELECT c.claim_id, c.state FROM claim c WHERE c.engineer_id = $1 AND c.skill_level_ref = $2

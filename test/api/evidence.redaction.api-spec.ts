@@ -1,17 +1,20 @@
 import type { EvidenceAnswer } from '../../src/evidence/evidence-answers.dto';
 import type { LedgerVerificationAnswer } from '../../src/ledger/checkpoints.dto';
 import {
+  type SeenClaim,
   acceptAll,
   act,
   approval,
   draftClaim,
   logWork,
+  logWorkForLevel,
   makeTrio,
   seeClaim,
   signedOffClaim,
   statementRef,
   submittedClaim,
 } from '../factories/claims';
+import { progressOf } from '../factories/evidence';
 import { type TestPerson, byTwoAdmins, makePerson, mentors } from '../factories/people';
 import { type Answer, type TestApp, startApp } from '../setup/app';
 
@@ -130,10 +133,9 @@ describe('the engineer, before a submission', () => {
     expect(await where('zqnow')).toEqual([]);
     expect((await engineer.get<{ items: object[] }>('/engineers/me/evidence')).body.items).toMatchObject([{ title: 'Redacted', tags: [] }]);
     expect((await engineer.get<{ items: object[] }>('/engineers/me/evidence?q=zqnow')).body.items).toEqual([]);
-    expect((await mentor.get<{ supports: { items: object[] } }>('/reviews')).body.supports.items).toMatchObject([
-      { title: 'Redacted' },
-      { title: 'Redacted' },
-    ]);
+    // there is nothing to judge until it is said anew
+    const waiting = async (): Promise<object[]> => (await mentor.get<{ supports: { items: object[] } }>('/reviews')).body.supports.items;
+    expect(await waiting()).toEqual([]);
     expect((await see(mentor, path)).body.redacted).toMatchObject({ reason });
     const edited = await engineer.patch<EvidenceAnswer>(
       path,
@@ -142,6 +144,81 @@ describe('the engineer, before a submission', () => {
     );
     expect(edited.body).toMatchObject({ revision: 2, title: 'Said anew', endedOn: '2026-10-01', redacted: null });
     expect((await engineer.get<{ items: object[] }>('/engineers/me/evidence?q=anew')).body.items).toHaveLength(1);
+    expect(await waiting()).toMatchObject([{ title: 'Said anew' }, { title: 'Said anew' }]);
+  });
+
+  test('takes verdicts along with what they were given on: the supports wait, nothing of it counts, nobody judges it', async () => {
+    const { engineer, mentor } = await makeTrio(api);
+    await logWorkForLevel(engineer, 1);
+    const path = `/engineers/${engineer.id}/evidence/${await logWork(engineer, [statementRef(2, 1)])}`;
+    const claim = await draftClaim(engineer, 1);
+    const { evidenceId = '' } = claim.claim.statements[0]?.evidence[0] ?? {};
+    const first = `/engineers/${engineer.id}/evidence/${evidenceId}`;
+    const review = async (of: string, statement: string, verdict: object): Promise<Answer> =>
+      mentor.post(`${of}/supports/${statement}/review`, verdict, await tagOf(mentor, of));
+    expect((await review(first, statementRef(1, 1), { verdict: 'accepted' })).status).toBe(200);
+    expect((await review(path, statementRef(2, 1), { verdict: 'returned', feedback: 'Which servers?' })).status).toBe(200);
+    const accepted = async (): Promise<unknown> =>
+      api.database.query(`SELECT level::int, accepted::int, proposed::int FROM progress WHERE engineer_id = $1 ORDER BY level`, [
+        engineer.id,
+      ]);
+    expect(await accepted()).toEqual([
+      { level: 1, accepted: 1, proposed: 1 },
+      { level: 2, accepted: 0, proposed: 0 },
+    ]);
+    for (const one of [first, path]) expect((await redact(engineer, one, 'revisions/1')).status).toBe(200);
+
+    // the verdicts are gone with what was seen, and the ledger says which
+    for (const one of [first, path]) {
+      const [support] = (await see(mentor, one)).body.supports;
+      expect(support).toMatchObject({ state: 'proposed', actions: { review: { allowed: false, code: 'already-redacted' } } });
+    }
+    const entries = (await auditor.get<{ items: { kind: string; subject: string }[] }>(`/engineers/${engineer.id}/ledger?limit=100`)).body
+      .items;
+    expect(entries.slice(-4).map(({ kind, subject }) => [kind, subject])).toEqual([
+      ['record.redacted', `evidence/${evidenceId}/revisions/1`],
+      ['support.reopened', `evidence/${evidenceId}/supports/${statementRef(1, 1)}`],
+      ['record.redacted', `${path.slice(path.indexOf('evidence/'))}/revisions/1`],
+      ['support.reopened', `${path.slice(path.indexOf('evidence/'))}/supports/${statementRef(2, 1)}`],
+    ]);
+    const [said] = await api.database.query<{ body: object }>(
+      `SELECT k.body FROM ledger_entry y JOIN record_content k USING (engineer_id, digest)
+        WHERE engineer_id = $1 AND y.kind = 'support.reopened' ORDER BY y.seq LIMIT 1`,
+      [engineer.id],
+    );
+    expect(said?.body).toMatchObject({ revision: 1, verdict: 'accepted', judgedRevision: 1 });
+
+    // nothing rests on it: progress, readiness and gate agree
+    expect(await accepted()).toEqual([
+      { level: 1, accepted: 0, proposed: 1 },
+      { level: 2, accepted: 0, proposed: 0 },
+    ]);
+    const { kept, rebuilt } = await progressOf(api, engineer);
+    expect(kept).toEqual(rebuilt);
+    const readiness = await engineer.get<{ gate: { unmet: object[] } }>('/engineers/me/readiness?skillLevel=sfia-9:ITOP.1');
+    expect(readiness.body.gate.unmet).toContainEqual(
+      expect.objectContaining({ code: 'statement-without-evidence', statement: statementRef(1, 1) }),
+    );
+    const seen = await seeClaim(engineer, claim.path);
+    expect(seen.claim.statements[0]?.evidence).toMatchObject([{ counts: false, ignored: 'redacted', supportState: 'proposed' }]);
+    expect(outcome(await act(engineer, seen, 'submission'))).toEqual([422, 'gate-not-met']);
+    for (const verdict of [{ verdict: 'accepted' }, { verdict: 'returned', feedback: 'Say it anew.' }])
+      expect(outcome(await review(first, statementRef(1, 1), verdict))).toEqual([409, 'already-redacted']);
+
+    // said anew, it counts and is judged
+    await engineer.patch(first, { title: 'Said anew', description: 'Without it.' }, await tagOf(engineer, first));
+    expect((await act(engineer, await seeClaim(engineer, claim.path), 'submission')).status).toBe(200);
+    expect((await review(first, statementRef(1, 1), { verdict: 'accepted' })).status).toBe(200);
+  });
+
+  test('an older revision takes no verdict along', async () => {
+    const { engineer, mentor } = await makeTrio(api);
+    const path = `/engineers/${engineer.id}/evidence/${await logWork(engineer, [statementRef(1, 1)])}`;
+    await engineer.patch(path, { title: 'Another title' }, await tagOf(engineer, path));
+    const review = `${path}/supports/${statementRef(1, 1)}/review`;
+    expect((await mentor.post(review, { verdict: 'accepted' }, await tagOf(mentor, path))).status).toBe(200);
+    expect((await redact(engineer, path, 'revisions/1')).status).toBe(200);
+    expect((await see(mentor, path)).body.supports).toMatchObject([{ state: 'accepted', actions: { review: { allowed: true } } }]);
   });
 
   test('takes every word about a support out, whatever it was reworded to and whoever said it', async () => {
@@ -181,7 +258,7 @@ describe('the engineer, before a submission', () => {
 });
 
 describe('after a submission', () => {
-  test('the engineer does not; two admins do, and the claim is decided all the same', async () => {
+  test('the engineer does not; two admins do, and what was submitted is not approved on it', async () => {
     const trio = await makeTrio(api);
     const claim = await submittedClaim(trio.engineer, 1);
     const { evidenceId } = claim.claim.statements[0]?.evidence[0] ?? { evidenceId: '' };
@@ -198,8 +275,28 @@ describe('after a submission', () => {
     expect(entry).toMatchObject({ kind: 'record.redacted', actor: two.id });
     const { claim: now } = await seeClaim(trio.mentor, claim.path);
     expect(now.statements[0]?.evidence[0]).toMatchObject({ title: 'Redacted', revision: 1 });
+    expect(now.statements[0]?.evidence[0]).toMatchObject({ supportState: 'proposed', counts: false, ignored: 'redacted' });
+    const verdicts = now.statements.flatMap(({ ref, evidence }) =>
+      evidence.map((one) => ({ evidence: one.evidenceId, statement: ref, verdict: 'accepted' })),
+    );
+    const seen = (): Promise<SeenClaim> => seeClaim(trio.mentor, claim.path);
+    expect(outcome(await act(trio.mentor, await seen(), 'reviews', { verdicts }))).toEqual([409, 'already-redacted']);
+    expect((await act(trio.mentor, await seen(), 'reviews', { verdicts: verdicts.slice(1) })).status).toBe(200);
+    expect(outcome(await act(trio.mentor, await seen(), 'approval', approval(trio.mentor)))).toEqual([422, 'gate-not-met']);
+    // the mentor sends it back, and the engineer says it anew
+    const changes = { feedback: 'Say it anew.', statements: [{ statement: statementRef(1, 1), feedback: 'It was redacted.' }] };
+    expect((await act(trio.mentor, await seen(), 'change-request', changes)).status).toBe(200);
+    await trio.engineer.patch(path, { title: 'Said anew', description: 'Without it.' }, await tagOf(trio.engineer, path));
+    expect((await act(trio.engineer, await seeClaim(trio.engineer, claim.path), 'submission')).status).toBe(200);
     const accepted = await acceptAll(trio.mentor, claim);
     expect((await act(trio.mentor, accepted, 'approval', approval(trio.mentor))).body).toMatchObject({ state: 'approved' });
+    // what is decided stays so, whatever goes of it afterwards
+    expect((await byTwoAdmins(one, two, { ...wanted, revision: 2 })).status).toBe(200);
+    const decided = (await seen()).claim.statements[0]?.evidence[0];
+    expect(decided).toMatchObject({ title: 'Redacted', revision: 2, supportState: 'accepted', counts: true });
+    expect((await trio.engineer.get('/engineers/me/progress?skill=sfia-9:ITOP')).body).toMatchObject({ currentLevel: 1 });
+    const { kept, rebuilt } = await progressOf(api, trio.engineer);
+    expect(kept).toEqual(rebuilt);
     // admins still read nothing of the record
     expect((await one.get(path)).status).toBe(403);
   });
