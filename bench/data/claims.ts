@@ -1,12 +1,13 @@
-import type { ClaimCase } from '../../src/claims/claim-case.query';
-import { dueOn } from '../../src/claims/claim';
-import { evaluateGate, type GateFacts, restsOn } from '../../src/claims/gate';
+import type { ClaimCase, StandingApproval } from '../../src/claims/claim-case.query';
+import { type ClaimState, dueOn } from '../../src/claims/claim';
+import { evaluateGate, type GateFacts, type GateVerdict, restsOn } from '../../src/claims/gate';
 import { signOffContent, submissionContent } from '../../src/claims/submission';
+import type { SupportFact } from '../../src/evidence/supports.facts';
 import type { SkillFact, StatementFact } from '../../src/frameworks/frameworks.facts';
 import type { Policy } from '../../src/frameworks/policy';
-import type { EngineerRecord } from './engineer-record';
-import type { Random } from './random';
-import { type Rows, hex } from './rows';
+import { addMonths } from '../../src/kernel/clock';
+import type { EngineerRecord, Means } from './engineer-record';
+import { hex } from './rows';
 
 /** What of the catalogue the data names. */
 export interface Catalogue {
@@ -16,63 +17,130 @@ export interface Catalogue {
   readonly essences: ReadonlyMap<number, { readonly phrase: string; readonly essence: string }>;
 }
 
-/** How far claims come. */
-export const stages = ['none', 'draft', 'submitted', 'approved'] as const;
+/** Somebody as others' records name them. */
+export interface Named {
+  readonly id: string;
+  readonly name: string;
+}
 
-/** Whose claim, to which level, and how far it is to come. */
+/** Whose claim, to which level, how far it is to come, and by when. */
 export interface Stage {
   readonly name: string;
   readonly level: number;
-  readonly mentors: readonly string[];
-  readonly stage: (typeof stages)[number];
+  readonly levelsHeld: readonly number[];
+  readonly mentors: readonly Named[];
+  readonly stage: ClaimState;
+  /** Whether another claim follows: then this one must be over. */
+  readonly mustEnd: boolean;
+  /** All of it happens in the thirty days before. */
+  readonly until: Date;
 }
+
+/** A sign-off that was given. */
+export interface Granted {
+  readonly signOffId: string;
+  readonly level: number;
+}
+
+const day = 86_400_000;
+const said = { meaning: 'I have seen this work and judged it against each statement.', essence: { met: true, note: 'Seen at work.' } };
 
 /** Claims with what hangs on them, as rows: what they rest on and whether they may go on is decided by the application's own gate. */
 export class Claims {
   constructor(
     private readonly catalogue: Catalogue,
-    private readonly random: Random,
-    private readonly rows: Rows,
-    private readonly before: (days: number) => Date,
+    private readonly means: Means,
   ) {}
 
-  /** A claim that has come as far as `stage`, or as far as the gate lets it. */
-  add(record: EngineerRecord, { name, level, mentors, stage }: Stage): void {
-    if (stage === 'none') return;
+  /** A claim that has come as far as `stage`, or as far as the gate lets it; answers the sign-off, where it came to one. */
+  add(record: EngineerRecord, plan: Stage): Granted | null {
+    const { random, rows } = this.means;
     const { engineerId, chain } = record;
-    const draftedAt = this.before(30);
-    const submittedAt = this.before(this.random.int(2, 20));
-    const found = this.caseOf(record, level, mentors, draftedAt, submittedAt);
+    const before = (days: number): Date => new Date(plan.until.getTime() - days * day);
+    const [draftedAt, submittedAt, decidedAt] = [before(30), before(random.int(2, 20)), before(1)];
+    const found = this.caseOf(record, plan, draftedAt, submittedAt);
     const { claim, policy, gateFacts, gate } = found;
     const subject = `claims/${claim.claimId}`;
-    const key = { engineer_id: engineerId, claim_id: claim.claimId };
-    const { skillLevel, summary } = claim;
-    chain.append('claim.drafted', subject, engineerId, draftedAt, chain.keep({ claim: claim.claimId, skillLevel, summary }));
+    const { claimId, skillLevel, summary } = claim;
+    chain.append('claim.drafted', subject, engineerId, draftedAt, chain.keep({ claim: claimId, skillLevel, summary }));
 
-    const isSubmitted = stage !== 'draft' && gate.submittable;
-    const isApproved = stage === 'approved' && gate.submittable && gate.approvable && policy.approvals === 1;
+    const state = stateReached(plan, gate);
+    const isSubmitted = gate.submittable && state !== 'draft';
+    const isDecided = state !== 'draft' && state !== 'submitted';
     const submittedOn = gateFacts.measuredOn;
-    this.rows.add('claim', {
-      ...key,
+    rows.add('claim', {
+      engineer_id: engineerId,
+      claim_id: claimId,
       skill_ref: claim.skill,
       skill_level_ref: skillLevel,
-      state: isApproved ? 'approved' : isSubmitted ? 'submitted' : 'draft',
+      state,
       summary,
       policy_version: isSubmitted ? policy.version : null,
       first_submitted_on: isSubmitted ? submittedOn : null,
       submission: isSubmitted ? 1 : 0,
-      due_on: isSubmitted && !isApproved ? dueOn(submittedOn, policy.reviewDays, null) : null,
-      review_days_left: null,
-      version: isApproved ? 3 : isSubmitted ? 2 : 1,
+      due_on: state === 'submitted' ? dueOn(submittedOn, policy.reviewDays, null) : null,
+      review_days_left: state === 'changes-requested' ? random.int(0, 8) : null,
+      version: 1 + Number(isSubmitted) + Number(isDecided),
       drafted_at: draftedAt.toISOString(),
-      changed_at: (isApproved ? this.before(1) : isSubmitted ? submittedAt : draftedAt).toISOString(),
+      changed_at: (isDecided ? decidedAt : isSubmitted ? submittedAt : draftedAt).toISOString(),
     });
-    if (!isSubmitted) return;
-    const digest = this.submit(found, record, submittedAt);
-    if (isApproved) this.signOff(found, record, name, mentors[0] ?? '', digest);
+    const digest = isSubmitted ? this.submit(found, record, submittedAt) : Buffer.alloc(0);
+    const mentor = plan.mentors[0]?.id ?? '';
+    const statement = found.statements[0]?.ref ?? '';
+    switch (state) {
+      case 'approved':
+        return { signOffId: this.signOff(found, record, plan, decidedAt, digest), level: plan.level };
+      case 'changes-requested': {
+        const content = {
+          claim: claimId,
+          submission: 1,
+          feedback: 'Nearly there.',
+          statements: [{ statement, feedback: 'Which part was yours?' }],
+        };
+        chain.append('claim.changes-requested', subject, mentor, decidedAt, chain.keep(content));
+        return null;
+      }
+      case 'refused': {
+        const content = { claim: claimId, submission: 1, reason: 'This is the level below.', statements: [] };
+        chain.append('claim.refused', subject, mentor, decidedAt, chain.keep(content));
+        return null;
+      }
+      case 'withdrawn':
+        chain.append(
+          'claim.withdrawn',
+          subject,
+          engineerId,
+          decidedAt,
+          chain.keep({ claim: claimId, reason: 'I want to do more of it first.' }),
+        );
+        return null;
+      case 'draft':
+      case 'submitted':
+        return null;
+    }
   }
 
-  private caseOf(record: EngineerRecord, level: number, mentors: readonly string[], draftedAt: Date, submittedAt: Date): ClaimCase {
+  /** Ends a sign-off. */
+  revoke({ engineerId, chain }: EngineerRecord, { signOffId }: Granted, adminId: string, at: Date): void {
+    const on = at.toISOString().slice(0, 10);
+    const digest = chain.keep({
+      signOff: signOffId,
+      on,
+      reason: 'It turned out to be the work of somebody else.',
+      proof: { method: 'password' },
+    });
+    this.means.rows.add('revocation', {
+      engineer_id: engineerId,
+      sign_off_id: signOffId,
+      revoked_by: adminId,
+      at: at.toISOString(),
+      revoked_on: on,
+      content_digest: hex(digest),
+    });
+    chain.append('sign-off.revoked', `sign-offs/${signOffId}`, adminId, at, digest);
+  }
+
+  private caseOf(record: EngineerRecord, { level, levelsHeld, mentors }: Stage, draftedAt: Date, submittedAt: Date): ClaimCase {
     const { skill, statements, policies } = this.catalogue;
     const skillLevel = `${skill.ref}.${level}`;
     const policy = policies.find((one) => one.skillLevel === skillLevel);
@@ -84,26 +152,19 @@ export class Claims {
       policy,
       level,
       definedLevels: skill.definedLevels,
-      levelsHeld: [],
+      levelsHeld,
       statements: ofLevel,
-      supports: supports.map(({ evidenceId, statement, state, evidence: { kind, endedOn, state: evidenceState } }) => ({
-        evidenceId,
-        statement,
-        state,
-        kind,
-        archived: evidenceState === 'archived',
-        endedOn,
-      })),
+      supports: freshOf(supports, measuredOn, policy.maxAgeMonths),
       leftOut: [],
       noOpportunity: [],
       measuredOn,
-      eligibleMentors: mentors,
+      eligibleMentors: mentors.map(({ id }) => id),
       approvedBy: [],
     };
     return {
       claim: {
         engineerId: record.engineerId,
-        claimId: this.random.id(draftedAt),
+        claimId: this.means.random.id(draftedAt),
         skill: skill.ref,
         skillLevel,
         level,
@@ -141,35 +202,49 @@ export class Claims {
       submissionContent(found, { submission: 1, submittedOn: gateFacts.measuredOn, measuredOn: gateFacts.measuredOn }, pinned),
     );
     const key = { engineer_id: engineerId, claim_id: claim.claimId, submission: 1 };
-    this.rows.add('claim_submission', { ...key, at: at.toISOString(), submitted_on: gateFacts.measuredOn, digest: hex(digest) });
+    this.means.rows.add('claim_submission', { ...key, at: at.toISOString(), submitted_on: gateFacts.measuredOn, digest: hex(digest) });
     for (const { evidenceId, statement, evidence } of pinned)
-      this.rows.add('claim_pin', { ...key, evidence_id: evidenceId, statement_ref: statement, revision: evidence.revision });
+      this.means.rows.add('claim_pin', { ...key, evidence_id: evidenceId, statement_ref: statement, revision: evidence.revision });
     chain.append('claim.submitted', `claims/${claim.claimId}`, engineerId, at, digest);
     return digest;
   }
 
-  private signOff(found: ClaimCase, { engineerId, chain }: EngineerRecord, name: string, mentorId: string, submissionDigest: Buffer): void {
-    const { claim, statements } = found;
-    const at = this.before(1);
-    const said = {
-      name: 'A mentor',
-      meaning: 'I have seen this work and judged it against each statement.',
-      essence: { met: true, note: 'Seen at work.' },
-    };
-    const named = { claim: claim.claimId, submission: 1, submissionDigest: submissionDigest.toString('hex'), mentor: mentorId };
-    const approval = chain.keep({ ...named, ...said });
-    this.rows.add('approval', {
-      engineer_id: engineerId,
-      claim_id: claim.claimId,
-      submission: 1,
-      mentor_id: mentorId,
-      at: at.toISOString(),
-      submission_digest: hex(submissionDigest),
-      content_digest: hex(approval),
+  /** As many approvals as the policy asks for, a few minutes apart, and the sign-off; answers its id. */
+  private signOff(
+    found: ClaimCase,
+    { engineerId, chain }: EngineerRecord,
+    { name, mentors }: Stage,
+    decidedAt: Date,
+    submissionDigest: Buffer,
+  ): string {
+    const { claim, statements, policy } = found;
+    const { random, rows } = this.means;
+    const approvals = mentors.slice(0, policy.approvals).map((mentor, i, all): StandingApproval => {
+      const at = new Date(decidedAt.getTime() - (all.length - 1 - i) * 600_000);
+      return { mentorId: mentor.id, name: mentor.name, at, submissionDigest: submissionDigest.toString('hex'), ...said };
     });
-    chain.append('claim.approved', `claims/${claim.claimId}`, mentorId, at, approval);
-    const signOffId = this.random.id(at);
-    const on = at.toISOString().slice(0, 10);
+    for (const { mentorId, at, submissionDigest: named, name: mentorName } of approvals) {
+      const content = chain.keep({
+        claim: claim.claimId,
+        submission: 1,
+        submissionDigest: named,
+        mentor: mentorId,
+        name: mentorName,
+        ...said,
+      });
+      rows.add('approval', {
+        engineer_id: engineerId,
+        claim_id: claim.claimId,
+        submission: 1,
+        mentor_id: mentorId,
+        at: at.toISOString(),
+        submission_digest: hex(submissionDigest),
+        content_digest: hex(content),
+      });
+      chain.append('claim.approved', `claims/${claim.claimId}`, mentorId, at, content);
+    }
+    const signOffId = random.id(decidedAt);
+    const on = decidedAt.toISOString().slice(0, 10);
     const digest = chain.keep(
       signOffContent(found, {
         signOffId,
@@ -177,12 +252,12 @@ export class Claims {
         until: null,
         engineer: { id: engineerId, name },
         essence: this.catalogue.essences.get(claim.level) ?? { phrase: '', essence: '' },
-        approvals: [{ mentorId, at, submissionDigest: named.submissionDigest, ...said }],
-        names: new Map(),
+        approvals,
+        names: new Map(mentors.map((mentor) => [mentor.id, mentor.name])),
         resting: restingOf(found),
       }),
     );
-    this.rows.add('sign_off', {
+    rows.add('sign_off', {
       engineer_id: engineerId,
       sign_off_id: signOffId,
       claim_id: claim.claimId,
@@ -190,15 +265,41 @@ export class Claims {
       skill_ref: claim.skill,
       skill_level_ref: claim.skillLevel,
       level: claim.level,
-      at: at.toISOString(),
+      at: decidedAt.toISOString(),
       signed_off_on: on,
       valid_until: null,
       total: statements.length,
       accepted: statements.length,
       digest: hex(digest),
     });
-    chain.append('sign-off.granted', `sign-offs/${signOffId}`, mentorId, at, digest);
+    chain.append('sign-off.granted', `sign-offs/${signOffId}`, approvals.at(-1)?.mentorId ?? '', decidedAt, digest);
+    return signOffId;
   }
+}
+
+/** The state that a claim is meant for, or what becomes of it instead where the gate does not let it come so far. */
+function stateReached({ stage, mustEnd }: Stage, gate: GateVerdict): ClaimState {
+  if (!gate.submittable) return mustEnd ? 'withdrawn' : 'draft';
+  if (stage === 'approved' && !gate.approvable) return mustEnd ? 'refused' : 'submitted';
+  return stage;
+}
+
+/**
+ * Supports as the gate looks at them, those that are too old left out, and the others without their day: the gate counts months for each of them several times,
+ * which here would take longer than all the rest.
+ */
+function freshOf(supports: readonly SupportFact[], measuredOn: string, maxAgeMonths: number): GateFacts['supports'] {
+  const since = addMonths(measuredOn, -maxAgeMonths);
+  return supports
+    .filter(({ evidence: { endedOn } }) => endedOn === null || endedOn >= since)
+    .map(({ evidenceId, statement, state, evidence }) => ({
+      evidenceId,
+      statement,
+      state,
+      kind: evidence.kind,
+      archived: evidence.state === 'archived',
+      endedOn: null,
+    }));
 }
 
 /** The supports that a claim rests on. */

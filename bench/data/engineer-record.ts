@@ -1,10 +1,11 @@
-import type { EvidenceContent, EvidenceState } from '../../src/evidence/evidence';
+import type { EvidenceState } from '../../src/evidence/evidence';
 import type { SupportState, Verdict } from '../../src/evidence/support';
 import type { SupportFact } from '../../src/evidence/supports.facts';
 import { Chain } from './chain';
 import type { Random } from './random';
 import { type Rows, hex } from './rows';
-import { feedbackOf, rationaleOf, workOf } from './work';
+import type { SearchText } from './search-text';
+import { type Work, feedbackOf, rationaleOf, revised, workOf } from './work';
 
 /** A statement that supports may name. */
 export interface Statement {
@@ -26,7 +27,7 @@ interface Evidence {
   readonly id: string;
   readonly loggedAt: Date;
   state: EvidenceState;
-  content: EvidenceContent;
+  work: Work;
   digest: Buffer;
   revision: number;
   version: number;
@@ -43,24 +44,38 @@ interface Event {
 const day = 86_400_000;
 const after = (at: Date, days: number, random: Random): Date => new Date(at.getTime() + days * day + random.int(0, day - 1));
 
+/** What a record is made with. */
+export interface Means {
+  readonly random: Random;
+  readonly rows: Rows;
+  readonly search: SearchText;
+  /** The instant that the data leads up to: nothing happens after it. */
+  readonly asOf: Date;
+  /** Each piece of work shows statements of other levels than the one before, whatever its engineer is after. */
+  readonly everyLevel?: boolean;
+}
+
 /** One engineer's record as it comes about, event by event, in the order of time, with the rules of the application: what is written is what it would have written. */
 export class EngineerRecord {
   readonly chain: Chain;
   private readonly evidence: Evidence[] = [];
   private readonly events: Event[] = [];
+  private readonly random: Random;
+  private readonly rows: Rows;
 
   constructor(
     readonly engineerId: string,
     private readonly mentors: readonly string[],
-    private readonly random: Random,
-    private readonly rows: Rows,
+    private readonly means: Means,
   ) {
-    this.chain = new Chain(engineerId, random, rows);
+    this.random = means.random;
+    this.rows = means.rows;
+    this.chain = new Chain(engineerId, means.random, means.rows);
   }
 
-  /** Adds what an admin gave this engineer: a mentor. */
+  /** Plans something that is none of the engineer's doing, such as a mentor that an admin gives them. */
   plan(at: Date, happen: (at: Date) => void): void {
-    this.events.push({ at, happen });
+    if (at < this.means.asOf) this.events.push({ at, happen });
   }
 
   /** Plans a piece of work: logged at a time with some supports, of which most are judged within three weeks; some are withdrawn, some is revised or archived later. */
@@ -70,7 +85,7 @@ export class EngineerRecord {
       id: random.id(loggedAt),
       loggedAt,
       state: 'logged',
-      content: workOf(random, loggedAt.toISOString().slice(0, 10)),
+      work: workOf(random, loggedAt.toISOString().slice(0, 10)),
       digest: Buffer.alloc(32),
       revision: 1,
       version: 1,
@@ -97,14 +112,16 @@ export class EngineerRecord {
 
   /** Lets everything that is planned happen, in the order of time. */
   happen(): void {
-    const planned = this.events.splice(0).sort((one, other) => one.at.getTime() - other.at.getTime());
+    const planned = this.events.sort((one, other) => one.at.getTime() - other.at.getTime());
     for (const { at, happen } of planned) happen(at);
+    this.events.length = 0;
   }
 
   /** The supports to a level that are not withdrawn, as a claim looks at them. */
   supportsOf(skillLevel: string): SupportFact[] {
     return this.evidence.flatMap((evidence) =>
-      evidence.supports.flatMap(({ statement, state, verdict, ...support }): SupportFact[] => {
+      evidence.supports.flatMap((support): SupportFact[] => {
+        const { statement, state, verdict } = support;
         if (statement.skillLevel !== skillLevel || state === 'withdrawn') return [];
         const judged = state === 'proposed' ? null : verdict;
         return [
@@ -119,12 +136,12 @@ export class EngineerRecord {
             reviewedAt: judged?.at ?? null,
             feedback: judged?.feedback ?? null,
             evidence: {
-              title: evidence.content.title,
-              kind: evidence.content.kind,
+              title: evidence.work.content.title,
+              kind: evidence.work.content.kind,
               state: evidence.state,
               redacted: false,
-              startedOn: evidence.content.startedOn,
-              endedOn: evidence.content.endedOn,
+              startedOn: evidence.work.content.startedOn,
+              endedOn: evidence.work.content.endedOn,
               revision: evidence.revision,
               version: evidence.version,
               digest: evidence.digest.toString('hex'),
@@ -150,7 +167,7 @@ export class EngineerRecord {
     this.keepRevision(evidence, at);
     this.chain.append('evidence.logged', `evidence/${evidence.id}`, this.engineerId, at, evidence.digest);
     for (const { statement, rationale } of evidence.supports) {
-      const digest = this.chain.keep({ revision: 1, rationale });
+      const digest = this.chain.keepSorted({ rationale, revision: 1 });
       this.chain.append('support.proposed', this.subjectOf(evidence, statement), this.engineerId, at, digest);
     }
   }
@@ -164,7 +181,7 @@ export class EngineerRecord {
     support.verdict = { verdict, revision, feedback, by, at };
     support.version += 1;
     this.touch(evidence, at);
-    const digest = this.chain.keep({ revision, verdict, feedback, rationale });
+    const digest = this.chain.keepSorted({ feedback, rationale, revision, verdict });
     this.chain.append(`support.${verdict}`, this.subjectOf(evidence, support.statement), by, at, digest);
   }
 
@@ -177,7 +194,7 @@ export class EngineerRecord {
   }
 
   private revise(evidence: Evidence, at: Date): void {
-    evidence.content = { ...evidence.content, outcome: 'Patching takes one hour of attention a month, and nobody is paged for it.' };
+    evidence.work = revised(evidence.work);
     evidence.revision += 1;
     this.touch(evidence, at);
     this.keepRevision(evidence, at);
@@ -202,7 +219,7 @@ export class EngineerRecord {
   }
 
   private keepRevision(evidence: Evidence, at: Date): void {
-    evidence.digest = this.chain.keep(evidence.content);
+    evidence.digest = this.chain.keepSorted(evidence.work.content);
     this.rows.add('evidence_revision', {
       engineer_id: this.engineerId,
       evidence_id: evidence.id,
@@ -222,10 +239,10 @@ export class EngineerRecord {
   }
 
   private writeEvidence(evidence: Evidence): void {
-    const { content } = evidence;
-    const key = { engineer_id: this.engineerId, evidence_id: evidence.id };
+    const { content, fragments } = evidence.work;
     this.rows.add('evidence', {
-      ...key,
+      engineer_id: this.engineerId,
+      evidence_id: evidence.id,
       state: evidence.state,
       revision: evidence.revision,
       version: evidence.version,
@@ -233,25 +250,27 @@ export class EngineerRecord {
       started_on: content.startedOn,
       ended_on: content.endedOn,
       tags: content.tags,
+      search: this.means.search.vectorOf(fragments),
       logged_at: evidence.loggedAt.toISOString(),
       changed_at: evidence.changedAt.toISOString(),
-      body: content,
     });
-    for (const { statement, state, verdict, ...support } of evidence.supports) {
+    for (const { statement, rationale, state, revision, proposedAt, verdict, version } of evidence.supports) {
+      // written out: so many rows that taking objects apart and together would take longest of all
       this.rows.add('support', {
-        ...key,
+        engineer_id: this.engineerId,
+        evidence_id: evidence.id,
         statement_ref: statement.ref,
         skill_level_ref: statement.skillLevel,
         state,
-        revision: support.revision,
-        rationale: support.rationale,
-        proposed_at: support.proposedAt.toISOString(),
-        verdict: verdict?.verdict ?? null,
-        verdict_revision: verdict?.revision ?? null,
-        feedback: verdict?.feedback ?? null,
-        reviewed_by: verdict?.by ?? null,
-        reviewed_at: verdict?.at.toISOString() ?? null,
-        version: support.version,
+        revision,
+        rationale,
+        proposed_at: proposedAt.toISOString(),
+        verdict: verdict === null ? null : verdict.verdict,
+        verdict_revision: verdict === null ? null : verdict.revision,
+        feedback: verdict === null ? null : verdict.feedback,
+        reviewed_by: verdict === null ? null : verdict.by,
+        reviewed_at: verdict === null ? null : verdict.at.toISOString(),
+        version,
       });
     }
   }

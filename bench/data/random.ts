@@ -8,13 +8,25 @@ export class Random {
     this.state = seed >>> 0;
   }
 
-  /** From 0, up to but not 1. */
-  next(): number {
+  /** Numbers of their own under the same seed: what is drawn from one branch moves nothing that is drawn from another. */
+  branch(number: number): Random {
+    const branch = new Random(this.state ^ Math.imul(number + 1, 0x9e3779b1));
+    branch.word();
+    return branch;
+  }
+
+  /** Any 32 bits. */
+  private word(): number {
     this.state = (this.state + 0x6d2b79f5) >>> 0;
     let t = this.state;
     t = Math.imul(t ^ (t >>> 15), t | 1);
     t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+    return (t ^ (t >>> 14)) >>> 0;
+  }
+
+  /** From 0, up to but not 1. */
+  next(): number {
+    return this.word() / 4_294_967_296;
   }
 
   /** A whole number between two others, both included. */
@@ -39,8 +51,18 @@ export class Random {
     return Array.from({ length: Math.min(count, left.length) }, () => left.splice(this.int(0, left.length - 1), 1)).flat();
   }
 
+  /** One of several, each so often as its weight says. */
+  weighted<T extends string>(weights: Readonly<Record<T, number>>): T {
+    const entries = Object.entries(weights) as [T, number][];
+    let left = this.next() * entries.reduce((sum, [, weight]) => sum + weight, 0);
+    return (entries.find(([, weight]) => (left -= weight) < 0) ?? entries.at(-1) ?? this.pick(entries))[0];
+  }
+
+  /** @param length a multiple of four */
   bytes(length: number): Buffer {
-    return Buffer.from(Array.from({ length }, () => this.int(0, 255)));
+    const bytes = Buffer.allocUnsafe(length);
+    for (let at = 0; at < length; at += 4) bytes.writeUInt32LE(this.word(), at);
+    return bytes;
   }
 
   /** The id of something that was made at that time (UUIDv7). */

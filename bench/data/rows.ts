@@ -1,6 +1,6 @@
 import type { Json } from '../../src/kernel/canonical-json';
 
-/** The tables that are filled, in the order in which they must be: what is pointed to comes first. */
+/** The tables that are filled. */
 export const tables = [
   'person',
   'reporting_line',
@@ -10,7 +10,6 @@ export const tables = [
   'ledger_entry',
   'mentorship',
   'mentorship_skill',
-  'accreditation',
   'evidence',
   'evidence_revision',
   'support',
@@ -19,26 +18,17 @@ export const tables = [
   'claim_pin',
   'approval',
   'sign_off',
+  'revocation',
 ] as const;
 export type Table = (typeof tables)[number];
 
-/** One row, by column, each value as JSON that Postgres reads into the column's type. */
+/** One row by column: bytea in Postgres's hex, days, instants and JSON as text, lists of texts as such. All rows of a table name the same columns. */
 export type Row = { readonly [column: string]: Json };
 
-/** bytea as Postgres reads it from text. */
-export const hex = (bytes: Buffer): string => `\\x${bytes.toString('hex')}`;
-
-/** Rows on their way into the database. */
-export class Rows {
-  private readonly byTable = new Map<Table, Row[]>();
-
-  add(table: Table, row: Row): void {
-    const rows = this.byTable.get(table);
-    if (rows === undefined) this.byTable.set(table, [row]);
-    else rows.push(row);
-  }
-
-  of(table: Table): readonly Row[] {
-    return this.byTable.get(table) ?? [];
-  }
+/** What takes rows on their way into the database. */
+export interface Rows {
+  add(table: Table, row: Row): void;
 }
+
+/** bytea as Postgres reads it from text. */
+export const hex = (bytes: Buffer | string): string => `\\x${typeof bytes === 'string' ? bytes : bytes.toString('hex')}`;

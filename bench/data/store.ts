@@ -1,32 +1,53 @@
+import { Client } from 'pg';
 import type { DataSource } from 'typeorm';
 import { searchOf } from '../../src/evidence/evidence.scope';
 import { FrameworksFacts } from '../../src/frameworks/frameworks.facts';
 import { PoliciesFacts } from '../../src/frameworks/policies.facts';
 import type { Policy } from '../../src/frameworks/policy';
-import { type ChainCheck, LedgerQueries } from '../../src/ledger/ledger.queries';
+import { newId } from '../../src/kernel/ids';
+import { accreditationSubject, personSubject } from '../../src/ledger/administration';
+import { type Act, AdministrationLog } from '../../src/ledger/administration.log';
 import { LedgerLog } from '../../src/ledger/ledger.log';
+import { type ChainCheck, LedgerQueries } from '../../src/ledger/ledger.queries';
+import { hashOfToken, newToken } from '../../src/people/token';
 import { Database, Transactions } from '../../src/platform/transaction';
 import { ProgressStore } from '../../src/progress/progress.store';
 import type { Catalogue } from './claims';
-import { type Rows, type Table, tables } from './rows';
+import { Constraints } from './constraints';
+import { CopyRows } from './copy';
+import type { Rows, Table } from './rows';
+import { tables } from './rows';
+import { SearchText } from './search-text';
+import { fragments } from './work';
 
-const rowsAtOnce = 5_000;
+/** Hears how far something has come. */
+export type Report = (what: string, done: number, of: number) => void;
+const silent: Report = () => undefined;
 
-/** What of these tables is not told by the row itself. */
-const madeBySql: Partial<Record<Table, Readonly<Record<string, string>>>> = {
-  session: { created_at: 'now()', last_used_at: 'now()', expires_at: `now() + interval '1 day'` },
-  evidence: { search: searchOf(`(given->'body')`) },
-};
-const notColumns: Partial<Record<Table, readonly string[]>> = { evidence: ['body'] };
+/** Who may judge without holding a level, and who has roles: what the administration ledger says of an organisation. */
+export interface Appointments {
+  readonly adminId: string;
+  readonly skill: string;
+  readonly mentors: readonly string[];
+  readonly roles: readonly { readonly personId: string; readonly roles: readonly string[] }[];
+}
 
-/** Reads and writes the benchmark's data as the owner, with the application's own parts where a rule is concerned. */
+/** How many records are rebuilt at once. */
+const atOnce = 3;
+
+/** Reads and writes the benchmarks' data as the owner, with the application's own parts where a rule is concerned. */
 export class OrganisationStore {
   private readonly transactions: Transactions;
   private readonly database: Database;
   private readonly ledger = new LedgerLog();
+  private readonly administration = new AdministrationLog();
   private readonly progress = new ProgressStore();
 
-  constructor(private readonly dataSource: DataSource) {
+  /** @param dataSource connected as the owner */
+  constructor(
+    dataSource: DataSource,
+    private readonly ownerUrl: string,
+  ) {
     this.transactions = new Transactions(dataSource);
     this.database = new Database(dataSource, this.transactions);
   }
@@ -50,47 +71,183 @@ export class OrganisationStore {
     return { skill, statements, policies: found, essences };
   }
 
-  /** Writes rows, all or nothing, then makes progress of them by the application's own rebuild. */
-  async write(rows: Rows, engineerIds: readonly string[]): Promise<void> {
-    await this.transactions.run(async (tx) => {
-      for (const table of tables) {
-        const all = rows.of(table);
-        const [first] = all;
-        if (first === undefined) continue;
-        const made = madeBySql[table] ?? {};
-        const columns = Object.keys(first).filter((column) => !(notColumns[table] ?? []).includes(column));
-        for (let from = 0; from < all.length; from += rowsAtOnce) {
-          await tx.query(
-            `INSERT INTO ${table} (${[...columns, ...Object.keys(made)].join(', ')})
-             SELECT ${[...columns.map((column) => `r.${column}`), ...Object.values(made)].join(', ')}
-               FROM jsonb_array_elements($1::jsonb) given, jsonb_populate_record(NULL::public.${table}, given) r`,
-            [JSON.stringify(all.slice(from, from + rowsAtOnce))],
-          );
-        }
-      }
-    });
-    for (const engineerId of engineerIds)
-      await this.transactions.run(async (tx) => this.progress.rebuild(tx, await this.ledger.lock(tx, engineerId)));
-    await this.dataSource.query('VACUUM (ANALYZE)');
+  searchText(): Promise<SearchText> {
+    return SearchText.of(fragments, (sql, parameters) => this.database.query(sql, parameters));
   }
 
-  /** Checks the chains of these records, and whether their progress is what a rebuild makes of it; answers what does not fit. */
-  async misfits(engineerIds: readonly string[]): Promise<string[]> {
+  /**
+   * Fills the tables by COPY, without their keys, indexes and references, which are made again afterwards, checked against every row. A load that fails
+   * leaves a database that is good for nothing.
+   * @param write adds rows, and waits for `ready` now and then
+   * @throws where there are people already
+   */
+  async load(write: (rows: Rows, ready: () => Promise<void>) => Promise<void>, report = silent): Promise<ReadonlyMap<Table, number>> {
+    const [found] = await this.database.query<{ any: boolean }>(`SELECT EXISTS (SELECT 1 FROM person) AS any`);
+    if (found?.any !== false) throw new Error('There are people in this database already: data is made in an empty one only.');
+    const constraints = await Constraints.drop(this.ownerUrl, tables);
+    const copy = await CopyRows.open(this.ownerUrl);
+    let counts: ReadonlyMap<Table, number>;
+    try {
+      await write(copy, () => copy.ready());
+      counts = await copy.finish();
+    } catch (error) {
+      await copy.abandon();
+      throw error;
+    }
+    await constraints.restore((done, of, name) => report(`keys, indexes, references (${name})`, done, of));
+    await this.maintain('ANALYZE');
+    return counts;
+  }
+
+  /** Gives roles and accreditations, as acts of the administration ledger; the roles stand in the people's rows already. */
+  async appoint({ adminId, skill, mentors, roles }: Appointments): Promise<void> {
+    const granted = mentors.map((personId) => ({ personId, id: newId() }));
+    const reason = 'Among the first mentors.';
+    await this.transactions.run(async (tx) => {
+      const chain = await this.administration.lock(tx);
+      await tx.query(
+        `INSERT INTO accreditation (person_id, accreditation_id, skill_ref, up_to_level, reason, granted_by, granted_at)
+         SELECT g.person, g.id, $3, 5, $4, $5, $6 FROM unnest($1::uuid[], $2::uuid[]) g (person, id)`,
+        [granted.map(({ personId }) => personId), granted.map(({ id }) => id), skill, reason, adminId, chain.at],
+      );
+      const acts: Act[] = [
+        ...roles.map((one): Act => ({
+          kind: 'person.added',
+          subject: personSubject(one.personId),
+          actor: null,
+          content: { roles: one.roles, manager: null },
+        })),
+        ...granted.map(({ personId, id }): Act => ({
+          kind: 'accreditation.granted',
+          subject: accreditationSubject(personId, id),
+          actor: adminId,
+          content: { skill, upToLevel: 5, reason },
+        })),
+      ];
+      await this.administration.append(tx, chain, ...acts);
+    });
+  }
+
+  /** Makes progress of every record that has anything, by the application's own rebuild. */
+  async makeProgress(report = silent): Promise<void> {
+    const records = await this.database.query<{ id: string }>(
+      `SELECT engineer_id AS id FROM record WHERE head_seq > 0 ORDER BY engineer_id`,
+    );
+    await eachOf(records, async ({ id }, done) => {
+      await this.transactions.run(async (tx) => this.progress.rebuild(tx, await this.ledger.lock(tx, id)));
+      report('progress', done, records.length);
+    });
+    await this.maintain('VACUUM (ANALYZE) progress, record, accreditation');
+  }
+
+  /** Gives these people sessions; answers their tokens, in order. */
+  async signIn(personIds: readonly string[]): Promise<string[]> {
+    const tokens = personIds.map(() => newToken());
+    await this.database.query(
+      `INSERT INTO session (session_id, person_id, token_hash, client, expires_at)
+       SELECT g.session, g.person, g.hash, 'bench', now() + interval '1 day' FROM unnest($1::uuid[], $2::uuid[], $3::bytea[]) g (session, person, hash)`,
+      [personIds.map(() => newId()), personIds, tokens.map(hashOfToken)],
+    );
+    return tokens;
+  }
+
+  /** Gives everybody this hash of a password. */
+  async setPassword(passwordHash: string): Promise<void> {
+    await this.database.query(`UPDATE person SET password_hash = $1, first_signed_in_at = created_at`, [passwordHash]);
+  }
+
+  /** The ids of these engineers' evidence that is listed. */
+  async evidenceOf(engineerIds: readonly string[]): Promise<ReadonlyMap<string, string[]>> {
+    const rows = await this.database.query<{ engineer: string; evidence: string[] }>(
+      `SELECT engineer_id AS engineer, array_agg(evidence_id ORDER BY evidence_id) AS evidence FROM evidence
+        WHERE engineer_id = ANY ($1::uuid[]) AND state = 'logged' GROUP BY engineer_id`,
+      [engineerIds],
+    );
+    return new Map(rows.map(({ engineer, evidence }) => [engineer, evidence]));
+  }
+
+  /** Some records that have anything, drawn evenly from all. */
+  async sample(count: number): Promise<string[]> {
+    const rows = await this.database.query<{ id: string }>(
+      `SELECT id FROM (SELECT engineer_id AS id, row_number() OVER (ORDER BY engineer_id) AS n, count(*) OVER () AS total FROM record WHERE head_seq > 0) r
+        WHERE total <= $1::int OR n % greatest(1, total / $1::int) = 0 LIMIT $1::int`,
+      [count],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /**
+   * Checks the chains of these records with their content, whether what can be searched is what the application would have made of their evidence, and whether their progress is what a rebuild
+   * makes of it; answers what does not fit.
+   */
+  async misfits(engineerIds: readonly string[], report = silent): Promise<string[]> {
     const ledger = new LedgerQueries(this.database);
     const found: string[] = [];
-    for (const engineerId of engineerIds) {
+    await eachOf(engineerIds, async (engineerId, done) => {
       const check: ChainCheck | null = await ledger.check(engineerId);
       if (check?.ok !== true) found.push(`ledger of ${engineerId}: ${check?.misfit?.reason ?? 'not there'}`);
-      const before = await this.progressOf(engineerId);
-      await this.transactions.run(async (tx) => this.progress.rebuild(tx, await this.ledger.lock(tx, engineerId)));
-      if ((await this.progressOf(engineerId)) !== before) found.push(`progress of ${engineerId} is not what a rebuild makes of it`);
-    }
+      const [search] = await this.database.query<{ wrong: number }>(
+        `SELECT count(*)::int AS wrong FROM evidence e JOIN evidence_revision r USING (engineer_id, evidence_id, revision)
+           JOIN record_content c USING (engineer_id, digest) WHERE e.engineer_id = $1 AND e.search <> ${searchOf('c.body')}`,
+        [engineerId],
+      );
+      if (search?.wrong !== 0)
+        found.push(`what can be searched in ${search?.wrong} pieces of evidence of ${engineerId} is not what they say`);
+      if ((await this.wrongCells(engineerId)).wrong > 0) found.push(`progress of ${engineerId} is not what a rebuild makes of it`);
+      report('checks', done, engineerIds.length);
+    });
     return found;
   }
 
-  private async progressOf(engineerId: string): Promise<string> {
-    return JSON.stringify(
-      await this.database.query(`SELECT * FROM progress WHERE engineer_id = $1 ORDER BY skill_level_ref`, [engineerId]),
-    );
+  /** Rebuilds a record's progress under its lock, in a transaction that is taken back: how many rows there are, and how many were not as the rebuild has them. */
+  async wrongCells(engineerId: string): Promise<{ cells: number; wrong: number }> {
+    let answer = { cells: 0, wrong: 0 };
+    const undo = new Error('taken back');
+    await this.transactions
+      .run(async (tx) => {
+        const record = await this.ledger.lock(tx, engineerId);
+        const rows = async (): Promise<Map<string, string>> =>
+          new Map(
+            (
+              await this.database.query<{ level: string; row: string }>(
+                `SELECT skill_level_ref AS level, to_jsonb(p)::text AS row FROM progress p WHERE engineer_id = $1`,
+                [engineerId],
+              )
+            ).map(({ level, row }) => [level, row]),
+          );
+        const kept = await rows();
+        await this.progress.rebuild(tx, record);
+        const rebuilt = await rows();
+        const levels = new Set([...kept.keys(), ...rebuilt.keys()]);
+        answer = { cells: levels.size, wrong: [...levels].filter((level) => kept.get(level) !== rebuilt.get(level)).length };
+        throw undo;
+      })
+      .catch((error: unknown) => {
+        if (error !== undo) throw error;
+      });
+    return answer;
   }
+
+  /** Maintenance takes longer than any request may. */
+  async maintain(sql: string): Promise<void> {
+    const client = new Client({ connectionString: this.ownerUrl, options: '-c statement_timeout=0 -c maintenance_work_mem=1GB' });
+    await client.connect();
+    try {
+      await client.query(sql);
+    } finally {
+      await client.end();
+    }
+  }
+}
+
+/** Does something for each, a few at once; `done` counts those that are. */
+export async function eachOf<T>(all: readonly T[], work: (one: T, done: number) => Promise<void>): Promise<void> {
+  let [next, done] = [0, 0];
+  const worker = async (): Promise<void> => {
+    for (let one = all[next++]; one !== undefined; one = all[next++]) {
+      await work(one, done + 1);
+      done += 1;
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
 }
