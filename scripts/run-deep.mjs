@@ -16,6 +16,7 @@ const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 /** The parts in the order in which they run: what each runs, and what the report says of those that write no lines of their own. */
 const parts = {
   model: { jest: ['test/deep/workflow.deep-spec.ts'] },
+  storm: { jest: ['test/deep/storm.deep-spec.ts'] },
   races: { jest: ['test/deep/races.deep-spec.ts'] },
   kill: { jest: ['test/deep/killed.deep-spec.ts'] },
   history: { jest: ['test/deep/history.deep-spec.ts'] },
