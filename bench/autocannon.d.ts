@@ -1,10 +1,13 @@
 /** As much of autocannon as is used here: the package brings no types. */
 declare module 'autocannon' {
-  interface Request {
+  export interface Request {
     method: string;
     path: string;
     headers: Record<string, string>;
     body?: string;
+    /** Called before each time it is sent. */
+    setupRequest?: (request: Request) => Request;
+    onResponse?: (status: number) => void;
   }
   interface Client {
     setRequests(requests: Request[]): void;
@@ -14,6 +17,7 @@ declare module 'autocannon' {
     connections: number;
     duration: number;
     sampleInt: number;
+    overallRate?: number;
     requests: Request[];
     setupClient(client: Client): void;
   }
@@ -22,6 +26,7 @@ declare module 'autocannon' {
     non2xx: number;
     errors: number;
     timeouts: number;
+    statusCodeStats: Record<string, { count: number }>;
     start: Date;
     finish: Date;
     latency: { p50: number; p99: number };

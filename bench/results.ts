@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { arch, cpus, platform, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { root } from './served';
@@ -35,6 +35,10 @@ export function figureOf(values: readonly number[]): Figure {
   const median = (at(Math.floor(middle)) + at(Math.ceil(middle))) / 2;
   return { median: toFourDigits(median), min: toFourDigits(at(0)), max: toFourDigits(at(sorted.length - 1)) };
 }
+
+/** One side by the other, round by round. */
+export const ratioOf = (ours: readonly number[], theirs: readonly number[]): Figure =>
+  figureOf(ours.map((value, round) => value / (theirs[round] ?? Number.NaN)));
 
 const toFourDigits = (value: number): number => Number(value.toPrecision(4));
 
@@ -74,23 +78,48 @@ export function tableOf(head: readonly string[], rows: readonly (readonly string
 export const shown = ({ median, min, max }: Figure, digits: number): string =>
   `${median.toFixed(digits)} (${min.toFixed(digits)}–${max.toFixed(digits)})`;
 
+/** The parts that are measured each by itself; together they make bench/results/latest.json. */
+export const parts = ['routes', 'scale', 'storm', 'mixed', 'start'] as const;
+export type Part = (typeof parts)[number];
+
+const folder = join(root, 'bench/results');
+const fileOf = (name: string): string => join(folder, `${name}.json`);
+const write = (name: string, value: object): void => writeFileSync(fileOf(name), `${JSON.stringify(value, null, 2)}\n`);
+
 /**
- * Prints a run's table, and keeps it: the figures in bench/results/<name>.json, the table in bench/README.md.
+ * Prints a part's table, and keeps it: the figures in bench/results/<part>.json and with those of the other parts in latest.json, the table in bench/README.md.
  * @param keep false for a trial, of which nothing is written
  */
-export function publish(name: 'latest' | 'start', results: Results, table: string, keep: boolean): void {
+export function publish(part: Part, results: Results, table: string, keep: boolean): void {
   const { machine, commit: of, node, rounds } = results;
   const postgres = machine.postgres === undefined ? '' : `, Postgres ${machine.postgres}`;
-  const caption = `${rounds} rounds, median (least–greatest). ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}; Node ${node}${postgres}; commit ${of}.`;
+  const caption = `${rounds} round${rounds === 1 ? '' : 's'}, median (least–greatest). ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}; Node ${node}${postgres}; commit ${of}.`;
   console.log(`\n${table}\n\n${caption}`);
   if (!keep) return;
-  const folder = join(root, 'bench/results');
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, `${name}.json`), `${JSON.stringify(results, null, 2)}\n`);
+  write(part, results);
+  write('latest', together(results));
   const readme = join(root, 'bench/README.md');
-  const [begin, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
+  const [begin, end] = [`<!-- ${part} -->`, `<!-- /${part} -->`];
   const [before, rest] = readFileSync(readme, 'utf8').split(begin);
   const after = rest?.split(end)[1];
   if (before === undefined || after === undefined) throw new Error(`bench/README.md has no place for the table: ${begin} … ${end}`);
   writeFileSync(readme, `${before}${begin}\n\n${table}\n\n${caption}\n\n${end}${after}`);
+}
+
+/** Machine and commit of the newest part, the figures of all of them, and which commit each part is of. */
+function together(newest: Results): object {
+  const all = parts.flatMap((part) => {
+    if (!existsSync(fileOf(part))) return [];
+    return [{ part, ...(JSON.parse(readFileSync(fileOf(part), 'utf8')) as Results) }];
+  });
+  return {
+    machine: newest.machine,
+    commit: newest.commit,
+    node: newest.node,
+    rounds: newest.rounds,
+    parts: Object.fromEntries(all.map(({ part, commit: of, rounds }) => [part, { commit: of, rounds }])),
+    ratios: Object.assign({}, ...all.map(({ ratios }) => ratios)) as object,
+    absolute: Object.assign({}, ...all.map(({ absolute }) => absolute)) as object,
+  };
 }

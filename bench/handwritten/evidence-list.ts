@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Pool } from 'pg';
+import { textOr } from '../../src/evidence/redacted';
 import type { Catalogue } from './catalogue';
 import { Problem } from './problem';
 
@@ -44,14 +45,14 @@ function textFor(given: readonly (keyof typeof filters)[], fromCursor: boolean):
     ...given.map((filter, i) => filters[filter](`$${first + i}`)),
   ];
   const text = `
-    SELECT e.evidence_id AS id, e.state, e.revision, c.body->>'title' AS title, e.kind, c.body->>'role' AS role, e.started_on AS "startedOn",
+    SELECT e.evidence_id AS id, e.state, e.revision, ${textOr("c.body->>'title'")} AS title, e.kind, c.body->>'role' AS role, e.started_on AS "startedOn",
            e.ended_on AS "endedOn", to_json(e.tags) AS tags, e.logged_at AS "loggedAt", e.changed_at AS "changedAt",
            (SELECT json_agg(json_build_array(s.statement_ref, s.state)) FROM support s
              WHERE s.engineer_id = e.engineer_id AND s.evidence_id = e.evidence_id AND s.state <> 'withdrawn') AS supports
       FROM (SELECT * FROM evidence e WHERE e.engineer_id = $1 AND e.state = $2 ${conditions.map((one) => `AND ${one}`).join(' ')}
              ORDER BY coalesce(e.ended_on, 'infinity'::date) DESC, e.evidence_id DESC LIMIT $3) e
       JOIN evidence_revision r ON r.engineer_id = e.engineer_id AND r.evidence_id = e.evidence_id AND r.revision = e.revision
-      JOIN record_content c ON c.engineer_id = r.engineer_id AND c.digest = r.digest
+      LEFT JOIN record_content c ON c.engineer_id = r.engineer_id AND c.digest = r.digest
      ORDER BY coalesce(e.ended_on, 'infinity'::date) DESC, e.evidence_id DESC`;
   texts.set(name, text);
   return { name, text };

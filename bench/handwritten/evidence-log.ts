@@ -27,12 +27,10 @@ interface Proposal {
   readonly rationale: string;
 }
 
-const lockText = `SELECT head_seq, head_hash FROM record WHERE engineer_id = $1 FOR UPDATE`;
-
-// the clock is read after the lock was had, and never runs behind the chain
-const clockText = `
-  SELECT greatest(date_trunc('milliseconds', clock_timestamp()),
-                  (SELECT y.at FROM record r JOIN ledger_entry y ON y.engineer_id = r.engineer_id AND y.seq = r.head_seq WHERE r.engineer_id = $1)) AS at`;
+// the clock is read from the locked row's tuple, after the lock was had, and never runs behind the chain
+const lockText = `
+  WITH locked AS MATERIALIZED (SELECT head_seq, head_hash, head_at FROM record WHERE engineer_id = $1 FOR UPDATE)
+  SELECT head_seq, head_hash, greatest(date_trunc('milliseconds', clock_timestamp()), head_at) AS at FROM locked`;
 
 // $1 engineer, $2 evidence, $3 at, $4 kind, $5 started on, $6 ended on, $7 tags, $8 text to search, $9 contents' digests, $10 salts, $11 bodies,
 // $12 entries' kinds, $13 subjects, $14 hashes before, $15 hashes, $16 head before, $17 statements, $18 their levels, $19 rationales; the first content is the evidence's
@@ -53,14 +51,16 @@ const logText = `
     SELECT $1, $16::int + n.ordinality, $3, $1, n.kind, n.subject, n.digest, n.previous, n.hash
       FROM unnest($12::text[], $13::text[], $9::bytea[], $14::bytea[], $15::bytea[]) WITH ORDINALITY n (kind, subject, digest, previous, hash)
   )
-  UPDATE record SET head_seq = $16::int + cardinality($15::bytea[]), head_hash = ($15::bytea[])[cardinality($15::bytea[])], version = version + 1
+  UPDATE record SET head_seq = $16::int + cardinality($15::bytea[]), head_hash = ($15::bytea[])[cardinality($15::bytea[])], head_at = $3, version = version + 1
    WHERE engineer_id = $1`;
 
 const progressText = `
   INSERT INTO progress (engineer_id, skill_level_ref, skill_ref, level, total, accepted, proposed, last_evidence_on, going_on,
-                        claim_id, claim_state, sign_off_id, signed_off_on, valid_until, signed_off_accepted)
+                        claim_id, claim_state, line_claim_state, sign_off_id, signed_off_on, valid_until, signed_off_accepted)
   SELECT $1, l.skill_level_ref, l.skill_ref, l.level, (SELECT count(*) FROM statement t WHERE t.skill_level_ref = l.skill_level_ref),
-         n.accepted, n.proposed, n.ended_on, n.going_on, c.claim_id, c.state, o.sign_off_id, o.signed_off_on, o.valid_until, o.accepted
+         n.accepted, n.proposed, n.ended_on, n.going_on, c.claim_id, c.state,
+         (SELECT k.state FROM claim k WHERE k.engineer_id = $1 AND k.skill_level_ref = l.skill_level_ref AND k.state IN ('submitted', 'approved')
+           ORDER BY k.drafted_at DESC, k.claim_id DESC LIMIT 1), o.sign_off_id, o.signed_off_on, o.valid_until, o.accepted
     FROM skill_level l
     CROSS JOIN LATERAL (
       SELECT count(*) FILTER (WHERE x.accepted) AS accepted, count(*) FILTER (WHERE x.proposed AND NOT x.accepted) AS proposed,
@@ -84,9 +84,9 @@ const progressText = `
     ) o ON true
    WHERE l.skill_level_ref = ANY ($2)
   ON CONFLICT (engineer_id, skill_level_ref) DO UPDATE SET
-    (total, accepted, proposed, last_evidence_on, going_on, claim_id, claim_state, sign_off_id, signed_off_on, valid_until, signed_off_accepted)
+    (total, accepted, proposed, last_evidence_on, going_on, claim_id, claim_state, line_claim_state, sign_off_id, signed_off_on, valid_until, signed_off_accepted)
     = ROW (EXCLUDED.total, EXCLUDED.accepted, EXCLUDED.proposed, EXCLUDED.last_evidence_on, EXCLUDED.going_on, EXCLUDED.claim_id, EXCLUDED.claim_state,
-           EXCLUDED.sign_off_id, EXCLUDED.signed_off_on, EXCLUDED.valid_until, EXCLUDED.signed_off_accepted)`;
+           EXCLUDED.line_claim_state, EXCLUDED.sign_off_id, EXCLUDED.signed_off_on, EXCLUDED.valid_until, EXCLUDED.signed_off_accepted)`;
 
 const contentOf = (body: EvidenceBody): EvidenceContent => ({
   title: lineOf(body.title),
@@ -170,14 +170,13 @@ export async function logEvidence(
 }
 
 async function lock(client: PoolClient, engineerId: string): Promise<{ at: string; head: Buffer; seq: number }> {
-  const [, locked, clock] = await Promise.all([
+  const [, locked] = await Promise.all([
     client.query('BEGIN'),
-    client.query<{ head_seq: number; head_hash: Buffer }>({ name: 'lock', text: lockText, values: [engineerId] }),
-    client.query<{ at: string }>({ name: 'clock', text: clockText, values: [engineerId] }),
+    client.query<{ head_seq: number; head_hash: Buffer; at: string }>({ name: 'lock', text: lockText, values: [engineerId] }),
   ]);
-  const [record, time] = [locked.rows[0], clock.rows[0]];
-  if (record === undefined || time === undefined) throw new Problem(404, 'not-found');
-  return { at: time.at, head: record.head_hash, seq: record.head_seq };
+  const record = locked.rows[0];
+  if (record === undefined) throw new Problem(404, 'not-found');
+  return { at: record.at, head: record.head_hash, seq: record.head_seq };
 }
 
 async function write(client: PoolClient, levels: readonly string[], engineerId: string, values: unknown[]): Promise<void> {
@@ -232,6 +231,7 @@ const stored = (id: string, at: string, body: EvidenceContent, proposals: readon
   revision: 1,
   body,
   currentBody: null,
+  redacted: null,
   loggedAt: at,
   changedAt: at,
   lockedLevels: null,

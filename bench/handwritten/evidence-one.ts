@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import { type EvidenceContent, differenceOf } from '../../src/evidence/evidence';
+import { bodyOr } from '../../src/evidence/evidence.scope';
 import { problemCodes } from '../../src/kernel/problem-codes';
 import type { Catalogue, CataloguedStatement } from './catalogue';
 import { instantOfJson } from './database';
@@ -29,6 +30,8 @@ export interface StoredEvidence {
   readonly body: EvidenceContent;
   /** Of the current revision, where another is shown. */
   readonly currentBody: EvidenceContent | null;
+  /** When and why the content of this revision was taken out, where it was. */
+  readonly redacted: { readonly at: string; readonly reason: string | null } | null;
   readonly loggedAt: string;
   readonly changedAt: string;
   readonly lockedLevels: readonly string[] | null;
@@ -37,7 +40,12 @@ export interface StoredEvidence {
 }
 
 const text = `
-  SELECT e.evidence_id AS id, e.state, e.version, r.revision, c.body, e.logged_at AS "loggedAt", e.changed_at AS "changedAt",
+  SELECT e.evidence_id AS id, e.state, e.version, r.revision, ${bodyOr('c', 'e')} AS body, e.logged_at AS "loggedAt", e.changed_at AS "changedAt",
+         CASE WHEN c.digest IS NULL THEN (
+           SELECT json_build_object('at', y.at, 'reason', w.body->>'reason')
+             FROM ledger_entry y LEFT JOIN record_content w ON w.engineer_id = y.engineer_id AND w.digest = y.digest
+            WHERE y.engineer_id = $1 AND (y.kind = 'record.erased' OR (y.kind = 'record.redacted' AND y.subject = 'evidence/' || e.evidence_id || '/revisions/' || r.revision))
+            ORDER BY y.seq DESC LIMIT 1) END AS redacted,
          (SELECT k.body FROM evidence_revision o JOIN record_content k ON k.engineer_id = o.engineer_id AND k.digest = o.digest
            WHERE o.engineer_id = $1 AND o.evidence_id = $2 AND o.revision = e.revision AND e.revision <> r.revision) AS "currentBody",
          (SELECT json_agg(DISTINCT k.skill_level_ref) FROM claim_pin p
@@ -59,7 +67,7 @@ const text = `
            WHERE s.engineer_id = $1 AND s.evidence_id = $2 AND s.state <> 'withdrawn') AS supports
     FROM evidence e
     JOIN evidence_revision r ON r.engineer_id = e.engineer_id AND r.evidence_id = e.evidence_id AND r.revision = coalesce($3::int, e.revision)
-    JOIN record_content c ON c.engineer_id = r.engineer_id AND c.digest = r.digest
+    LEFT JOIN record_content c ON c.engineer_id = r.engineer_id AND c.digest = r.digest
    WHERE e.engineer_id = $1 AND e.evidence_id = $2`;
 
 const allowed = { allowed: true };
@@ -110,6 +118,7 @@ export function evidenceAnswer(row: StoredEvidence, statementOf: (ref: string) =
     attachments: [],
     history: row.history.map(([revision, at]) => ({ revision, at: instantOfJson(at) })),
     rights: [...rights],
+    redacted: row.redacted,
     loggedAt: row.loggedAt,
     changedAt: row.changedAt,
     actions: { edit: change, archive: change, addSupport: state === 'archived' ? archived : allowed },

@@ -8,8 +8,10 @@ const integerOrNull = { type: ['integer', 'null'] } as const;
 const listOf = (items: object) => ({ type: 'array', items });
 const object = (properties: Record<string, object>) => ({ type: 'object', properties });
 
-const words = (most: number) => ({ type: 'string', pattern: '\\S', maxLength: most });
-const wordsOrNull = (most: number) => ({ type: ['string', 'null'], pattern: '\\S', maxLength: most });
+const name = (most: number) => ({ type: 'string', pattern: '\\S', maxLength: most });
+/** Somebody's own words: they hold no obvious secret. */
+const words = (most: number) => ({ ...name(most), format: 'no-secret' });
+const wordsOrNull = (most: number) => ({ ...words(most), type: ['string', 'null'] });
 const day = { type: 'string', format: 'date', pattern: '^(19|[2-9]\\d)' };
 const dayOrNull = { ...day, type: ['string', 'null'] };
 const strict = (properties: Record<string, object>, required: string[] = []) => ({
@@ -31,16 +33,19 @@ export const logBody = strict(
     endedOn: dayOrNull,
     links: { ...listOf(strict({ url: { type: 'string', format: 'web-address' }, label: wordsOrNull(200) }, ['url'])), maxItems: 50 },
     tags: { ...listOf(words(50)), maxItems: 20 },
-    supports: { ...listOf(strict({ statement: words(100), rationale: words(5000) }, ['statement', 'rationale'])), maxItems: 100 },
+    supports: { ...listOf(strict({ statement: name(100), rationale: words(5000) }, ['statement', 'rationale'])), maxItems: 100 },
   },
   ['title', 'description'],
 );
 
+export const reviewBody = strict({ verdict: { enum: ['accepted', 'returned'] }, feedback: wordsOrNull(5000) }, ['verdict']);
+export const reviewAnswer = object({ version: integer });
+
 export const listQuery = strict({
   limit: { type: 'string', pattern: '^([1-9]\\d?|100)$' },
   cursor: { type: 'string', minLength: 1, maxLength: 2000 },
-  q: words(400),
-  tag: words(50),
+  q: name(400),
+  tag: name(50),
   statement: { type: 'string', maxLength: 100, pattern: '^[a-z][a-z0-9-]{0,30}:[A-Z0-9]{2,10}(\\.[1-7](\\.[1-9][0-9]?)?)?$' },
   state: { enum: ['logged', 'archived'] },
   from: day,
@@ -49,7 +54,7 @@ export const listQuery = strict({
 
 export const oneQuery = strict({ revision: { type: 'string', pattern: '^[1-9]\\d{0,8}$' } });
 
-export const teamQuery = strict({ skill: words(100), depth: { enum: ['direct', 'all'] } }, ['skill']);
+export const teamQuery = strict({ skill: name(100), depth: { enum: ['direct', 'all'] } }, ['skill']);
 
 const person = object({ id: text, name: text });
 const personOrNull = { ...person, nullable: true };
@@ -114,6 +119,7 @@ export const evidenceAnswer = object({
   attachments: listOf({}),
   history: listOf(object({ revision: integer, at: text })),
   rights: listOf(text),
+  redacted: { ...object({ at: text, reason: orNull }), nullable: true },
   loggedAt: text,
   changedAt: text,
   actions: object({ edit: verdict, archive: verdict, addSupport: verdict }),

@@ -6,14 +6,16 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import Fastify, { type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
 import { isWebAddress } from '../../src/evidence/evidence';
+import { secretIn } from '../../src/kernel/secret-in-text';
+import { type BareReview, reviewBarely } from './bare-review';
 import { Catalogue } from './catalogue';
 import { openPool } from './database';
 import { type ListQuery, listEvidence } from './evidence-list';
 import { type EvidenceBody, logEvidence } from './evidence-log';
 import { readEvidence } from './evidence-one';
 import { Problem, sendProblem } from './problem';
-import { evidenceAnswer, listAnswer, listQuery, logBody, oneQuery, teamAnswer, teamQuery } from './schemas';
-import { demandSelf, demandTeam, idOf, signIn, type Viewpoint } from './sign-in';
+import { evidenceAnswer, listAnswer, listQuery, logBody, oneQuery, reviewAnswer, reviewBody, teamAnswer, teamQuery } from './schemas';
+import { demandMentor, demandSelf, demandTeam, idOf, signIn, type Viewpoint } from './sign-in';
 import { readTeam } from './team';
 
 const pool = openPool(process.env['DATABASE_URL'] ?? '');
@@ -33,6 +35,9 @@ const headers = {
   'x-content-type-options': 'nosniff',
 };
 
+const isFreeOfSecrets = (text: string): boolean => secretIn(text) === null;
+const formats = { 'web-address': (text: string) => isWebAddress(text) && isFreeOfSecrets(text), 'no-secret': isFreeOfSecrets };
+
 const server = Fastify({
   logger: { level: 'info', base: null },
   logController: new LogController({ disableRequestLogging: true }),
@@ -42,7 +47,7 @@ const server = Fastify({
   requestTimeout: 30_000,
   connectionTimeout: 60_000,
   keepAliveTimeout: 10_000,
-  ajv: { customOptions: { removeAdditional: false, coerceTypes: false, allowUnionTypes: true, formats: { 'web-address': isWebAddress } } },
+  ajv: { customOptions: { removeAdditional: false, coerceTypes: false, allowUnionTypes: true, formats } },
 });
 
 server.decorateRequest('caller', null);
@@ -140,6 +145,18 @@ async function routes(api: FastifyInstance): Promise<void> {
       const { id, answer } = await logEvidence(pool, catalogue, engineerId, request.body);
       void reply.status(201).header('location', `/api/v1/engineers/${engineerId}/evidence/${id}`).header('etag', '"v1"');
       return answer;
+    },
+  );
+
+  api.post<{ Params: { evidenceId: string; statement: string }; Body: BareReview }>(
+    '/engineers/:engineerId/evidence/:evidenceId/supports/:statement/review',
+    { onRequest: signedInAs(demandMentor), schema: { body: reviewBody, response: { 200: reviewAnswer } } },
+    async (request, reply) => {
+      const { evidenceId, statement } = request.params;
+      const key = { engineerId: subjectOf(request), evidenceId: idOf(evidenceId), statement };
+      const version = await reviewBarely(pool, key, viewpointOf(request).personId, request.body, request.headers['if-match']);
+      void reply.header('etag', `"v${version}"`);
+      return { version };
     },
   );
 

@@ -66,6 +66,11 @@ export function demandSelf(viewpoint: Viewpoint): void {
     throw above || mentorSkills.length > 0 || roles.length > 0 ? new Problem(403, 'not-allowed') : new Problem(404, 'not-found');
 }
 
+/** For a mentor of the engineer. */
+export function demandMentor({ subjectId, mentorSkills }: Viewpoint): void {
+  if (subjectId === null || mentorSkills.length === 0) throw new Problem(404, 'not-found');
+}
+
 /** For the manager, those above them, and auditors. */
 export function demandTeam(viewpoint: Viewpoint): void {
   const { personId, subjectId, above, mentorSkills, roles } = viewpoint;

@@ -28,7 +28,7 @@ interface MemberRow {
 // $1 manager, $2 the whole line, $3 skill, $4 time zone
 const text = `
   SELECT p.person_id AS id, p.name,
-         (SELECT json_agg(json_build_array(g.level, g.accepted, g.last_evidence_on, g.going_on, g.claim_state,
+         (SELECT json_agg(json_build_array(g.level, g.accepted, g.last_evidence_on, g.going_on, g.line_claim_state,
                           g.sign_off_id IS NOT NULL AND (g.valid_until IS NULL OR g.valid_until >= (now() AT TIME ZONE $4)::date),
                           g.signed_off_on, g.valid_until, g.signed_off_accepted))
             FROM progress g WHERE g.engineer_id = p.person_id AND g.skill_ref = $3) AS levels,
@@ -101,7 +101,7 @@ function memberOf({ id, name, levels, claimId, skillLevel, dueOn, overdue, waits
         level,
         accepted: held ? (signedOffAccepted ?? accepted) : accepted,
         total,
-        claimState: claimState === 'submitted' || claimState === 'approved' ? claimState : null,
+        claimState,
         signedOffOn: held ? signedOffOn : null,
         validUntil: held ? validUntil : null,
       };
