@@ -29,8 +29,16 @@ const check = '23514';
 const unique = '23505';
 const foreignKey = '23503';
 
+const aTarget = (values: string): string =>
+  `INSERT INTO target (engineer_id, skill_ref, revision, at, skill_level_ref, level, reach_by, set_by, digest)
+   SELECT '{engineer}', 'sfia-9:ITOP', ${values}, '{mentor}', sha256('x')`;
+
 /** What must never be, tried by the superuser past every service: the schema itself refuses it. `{name}` stands for an id of the record above. */
 const never: [string, string, string, string][] = [
+  ['a target at a level that the skill does not define', aTarget(`1, now(), 'sfia-9:ITOP.6', 6, '2027-01-01'`), foreignKey, 'target'],
+  ['a target whose level is not its reference’s', aTarget(`1, now(), 'sfia-9:ITOP.4', 3, '2027-01-01'`), check, 'target_level_check'],
+  ['a target without a day', aTarget(`1, now(), 'sfia-9:ITOP.4', 4, NULL`), check, 'target_removed_check'],
+  ['a target of revision 0', aTarget(`0, now(), 'sfia-9:ITOP.4', 4, '2027-01-01'`), check, 'target_revision_check'],
   [
     'an approval by the engineer',
     `UPDATE approval SET mentor_id = engineer_id WHERE claim_id = '{signedClaim}'`,

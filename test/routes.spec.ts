@@ -76,6 +76,10 @@ const expected: Record<string, string> = {
 
   'GET /api/v1/engineers/{engineerId}/progress': 'self mentor line auditor',
   'GET /api/v1/engineers/{engineerId}/readiness': 'self mentor',
+  'GET /api/v1/engineers/{engineerId}/targets': 'self mentor line auditor',
+  'GET /api/v1/engineers/{engineerId}/targets/{skill}': 'self mentor line auditor',
+  'PUT /api/v1/engineers/{engineerId}/targets/{skill}': 'self line',
+  'DELETE /api/v1/engineers/{engineerId}/targets/{skill}': 'self line',
   'GET /api/v1/engineers/{engineerId}/export': 'self admin',
   'GET /api/v1/engineers/{engineerId}/ledger': 'self auditor',
   'GET /api/v1/engineers/{engineerId}/ledger/verification': 'self auditor',
@@ -131,6 +135,8 @@ const opened: Record<string, string> = {
   'GET /api/v1/engineers/{engineerId}/evidence/{evidenceId}': 'record:read',
   'GET /api/v1/engineers/{engineerId}/progress': 'record:read',
   'GET /api/v1/engineers/{engineerId}/readiness': 'record:read',
+  'GET /api/v1/engineers/{engineerId}/targets': 'record:read',
+  'GET /api/v1/engineers/{engineerId}/targets/{skill}': 'record:read',
   'GET /api/v1/engineers/{engineerId}/claims': 'record:read',
   'GET /api/v1/engineers/{engineerId}/claims/{claimId}': 'record:read',
   'GET /api/v1/engineers/{engineerId}/sign-offs': 'record:read',
@@ -180,6 +186,7 @@ const filled = (path: string, person: string): string =>
     .replaceAll(/\{(engineerId|managerId|personId)\}/g, person)
     .replace('{statement}', 'sfia-9:ITOP.1.1')
     .replace('{skillLevel}', 'sfia-9:ITOP.1')
+    .replace('{skill}', 'sfia-9:ITOP')
     .replaceAll(/\{\w+\}/g, anId);
 
 test('every route has its line, and says who may call it', () => {

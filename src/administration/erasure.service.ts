@@ -8,6 +8,7 @@ import type { ActBy } from '../people/confirmed-acts';
 import { PeopleErasure } from '../people/people.erasure';
 import { Transactions, type Tx } from '../platform/transaction';
 import { ProgressStore } from '../progress/progress.store';
+import { TargetsErasure } from '../progress/targets.erasure';
 
 /**
  * Erases a person and the content of their record. Who, which level and which day of each sign-off stay as facts of a pseudonym, and so do the chain,
@@ -21,6 +22,7 @@ export class Erasure {
     private readonly evidence: EvidenceErasure,
     private readonly claims: ClaimsErasure,
     private readonly progress: ProgressStore,
+    private readonly targets: TargetsErasure,
     private readonly ledger: LedgerLog,
     private readonly eraser: Eraser,
   ) {}
@@ -33,7 +35,7 @@ export class Erasure {
   /** Record, person and administration ledger are locked. The content itself goes when this is committed: by the eraser, who alone can. */
   async erase(tx: Tx, record: LockedRecord, acts: LockedAdministration, by: ActBy): Promise<void> {
     await this.evidence.erase(tx, record);
-    const happened = await this.claims.erase(tx, record, by.actor);
+    const happened = [...(await this.claims.erase(tx, record, by.actor)), ...(await this.targets.erase(tx, record, by.actor))];
     await this.progress.rebuild(tx, record);
     const content = { request: by.request };
     await this.ledger.append(tx, record, ...happened, { kind: 'record.erased', subject: 'record', actor: by.actor, content });

@@ -41,6 +41,7 @@ export class ReadinessController {
       engineer: found.engineer,
       skill: found.skill,
       currentLevel: found.currentLevel,
+      target: found.target,
       levels: [...found.levels],
       next: await this.readiness.next(found),
       rights: found.rights,

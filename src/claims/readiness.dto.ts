@@ -1,7 +1,7 @@
 import { IsOptional, ValidateIf } from 'class-validator';
 import { PersonName } from '../platform/person-name.dto';
 import { IsCalendarDay, IsText } from '../platform/rules';
-import { LevelProgressAnswer } from '../progress/progress.dto';
+import { LevelProgressAnswer, ProgressTarget } from '../progress/progress.dto';
 import { GateAnswer, UnmetAnswer } from './claim-answers.dto';
 
 /** Which skill's progress. */
@@ -78,6 +78,8 @@ export class ProgressAnswer {
    * @example 3
    */
   currentLevel: number | null;
+  /** The level to be reached; null where none is set. */
+  target: ProgressTarget | null;
   levels: LevelProgressAnswer[];
   /** Null where no defined level is above the one held. */
   next: NextLevelAnswer | null;

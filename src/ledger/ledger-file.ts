@@ -19,6 +19,7 @@ export const rowTables = [
   'sign_off',
   'revocation',
   'sign_off_expiry',
+  'target',
 ] as const;
 export type RecordTable = (typeof rowTables)[number];
 

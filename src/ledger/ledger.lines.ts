@@ -25,6 +25,7 @@ const orderOf: Readonly<Record<RecordTable, string>> = {
   sign_off: 'sign_off_id',
   revocation: 'sign_off_id',
   sign_off_expiry: 'sign_off_id',
+  target: 'skill_ref, revision',
 };
 
 interface EntryRow {

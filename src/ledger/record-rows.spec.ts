@@ -61,6 +61,8 @@ const acts: MadeEntry[] = [
   { kind: 'sign-off.expired', subject: 'sign-offs/s', actor: null },
   { kind: 'sign-off.granted', subject: 'sign-offs/t', content: { ...granted, until: '2027-11-02' } },
   { kind: 'sign-off.revoked', subject: 'sign-offs/t', actor: admin, content: { on: '2026-11-02' } },
+  { kind: 'target.set', subject: 'targets/f-1:SKIL', content: { skill: 'f-1:SKIL', level: 4, by: '2027-06-30' } },
+  { kind: 'target.set', subject: 'targets/f-1:SKIL', actor: admin, content: { skill: 'f-1:SKIL', level: null, by: null } },
 ];
 const chain = chainOf(engineer, acts);
 const entry = (seq: number): EntryLine => chain[seq - 1] as EntryLine;
@@ -96,6 +98,22 @@ const rowOf: Readonly<Record<number, readonly [RowTable, Row]>> = {
   9: ['sign_off_expiry', { ...of(9), sign_off_id: 's' }],
   10: ['sign_off', { ...of(10), sign_off_id: 't', ...signOff, valid_until: '2027-11-02', digest: entry(10).digest }],
   11: ['revocation', { ...of(11), sign_off_id: 't', revoked_by: admin, revoked_on: '2026-11-02', content_digest: entry(11).digest }],
+  12: [
+    'target',
+    {
+      ...of(12),
+      ...{ skill_ref: 'f-1:SKIL', revision: 1, skill_level_ref: 'f-1:SKIL.4', level: 4, reach_by: '2027-06-30' },
+      ...{ set_by: engineer, digest: entry(12).digest },
+    },
+  ],
+  13: [
+    'target',
+    {
+      ...of(13),
+      ...{ skill_ref: 'f-1:SKIL', revision: 2, skill_level_ref: null, level: null, reach_by: null },
+      ...{ set_by: admin, digest: entry(13).digest },
+    },
+  ],
 };
 const rows: Rows = [...Object.values(rowOf), ...pinsOf(1), ...pinsOf(2)];
 const seqs = Object.keys(rowOf).map(Number);
@@ -120,7 +138,9 @@ describe('rows that say what the ledger says', () => {
   });
 
   test('are none where no entry asks for one', () => {
-    expect(verdict(chainOf(engineer, [{ kind: 'support.proposed' }, { kind: 'claim.drafted' }, { kind: 'target.set' }]), [])).toBeNull();
+    expect(
+      verdict(chainOf(engineer, [{ kind: 'support.proposed' }, { kind: 'claim.drafted' }, { kind: 'record.exported' }]), []),
+    ).toBeNull();
   });
 });
 
@@ -161,6 +181,12 @@ describe('a row', () => {
     ['of a sign-off', 8, { total: 2 }, 'total', '2', '3'],
     ['of a sign-off', 8, { accepted: 3 }, 'accepted', '3', '2'],
     ['of a revocation', 11, { revoked_by: mentor }, 'revoked_by', mentor, admin],
+    ['of a target', 12, { level: 5 }, 'level', '5', '4'],
+    ['of a target', 12, { skill_level_ref: 'f-1:SKIL.5' }, 'skill_level_ref', 'f-1:SKIL.5', 'f-1:SKIL.4'],
+    ['of a target', 12, { reach_by: '2028-06-30' }, 'reach_by', '2028-06-30', '2027-06-30'],
+    ['of a target', 12, { set_by: admin }, 'set_by', admin, engineer],
+    ['of a target', 12, { digest: 'ab' }, 'digest', 'ab', entry(12).digest],
+    ['of a target taken back', 13, { level: 4 }, 'level', '4', 'null'],
     ['of a revocation', 11, { revoked_on: '2026-11-03' }, 'revoked_on', '2026-11-03', '2026-11-02'],
     ['of a revocation', 11, { content_digest: 'ab' }, 'content_digest', 'ab', entry(11).digest],
     ['of an expiry', 9, { at: 'then' }, 'at', 'then', entry(9).at],
@@ -197,6 +223,7 @@ describe('a row', () => {
     ],
     ['of a sign-off never granted', ['sign_off', { sign_off_id: 'u' }], 'sign_off (sign_off_id u)'],
     ['of a revocation never made', ['revocation', { sign_off_id: 's' }], 'revocation (sign_off_id s)'],
+    ['of a target never set', ['target', { skill_ref: 'f-1:SKIL', revision: 3 }], 'target (skill_ref f-1:SKIL, revision 3)'],
     ['of an expiry never noted', ['sign_off_expiry', { sign_off_id: 't' }], 'sign_off_expiry (sign_off_id t)'],
   ])('%s has no entry', (_, row, name) => {
     expect(verdict(chain, [...rows, row])).toEqual({ engineer, reason: `a row of ${name} has no entry in the ledger` });
@@ -279,6 +306,8 @@ describe('where content was erased', () => {
       [8, { digest: 'ab' }],
       [11, { revoked_by: mentor }],
       [11, { content_digest: 'ab' }],
+      [12, { set_by: admin }],
+      [12, { digest: 'ab' }],
     ] as const) {
       expect(verdict(all, changed(seq, change))).toMatchObject({ engineer });
     }
@@ -287,6 +316,7 @@ describe('where content was erased', () => {
   test('what only the content said is not', () => {
     expect(verdict(all, changed(7, { submission: 1, submission_digest: 'cd' }))).toBeNull();
     expect(verdict(all, changed(8, { level: 7, total: 9 }))).toBeNull();
+    expect(verdict(all, changed(12, { level: 7 }))).toBeNull();
   });
 
   test.each<[number, string, string, boolean]>([

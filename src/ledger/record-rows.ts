@@ -18,6 +18,7 @@ const tableOfKind: Readonly<Record<string, RecordTable>> = {
   'sign-off.granted': 'sign_off',
   'sign-off.revoked': 'revocation',
   'sign-off.expired': 'sign_off_expiry',
+  'target.set': 'target',
 };
 
 /** Holds the rows of one record that say what the ledger says too against its entries: each row has its entry, each entry its row, and they agree. */
@@ -58,6 +59,8 @@ export class RecordRows {
         return this.agree(table, row, this.nth(table, signOffOf(row), 1), revocationRow);
       case 'sign_off_expiry':
         return this.agree(table, row, this.nth(table, signOffOf(row), 1), () => ({}));
+      case 'target':
+        return this.agree(table, row, this.nth(table, `targets/${text(row['skill_ref'])}`, row['revision']), targetRow);
       case 'policy':
       case 'accreditation':
       case 'person':
@@ -126,7 +129,7 @@ export class RecordRows {
 const claimOf = (row: Row): string => `claims/${text(row['claim_id'])}`;
 const signOffOf = (row: Row): string => `sign-offs/${text(row['sign_off_id'])}`;
 const nameOf = (row: Row): string =>
-  ['evidence_id', 'claim_id', 'sign_off_id', 'revision', 'submission', 'mentor_id']
+  ['evidence_id', 'claim_id', 'sign_off_id', 'skill_ref', 'revision', 'submission', 'mentor_id']
     .flatMap((name) => (row[name] === undefined ? [] : [`${name} ${text(row[name])}`]))
     .join(', ');
 const listOf = (value: Json | undefined): Readonly<Record<string, Json>>[] =>
@@ -162,6 +165,13 @@ const approvalRow = ({ digest, actor, content }: Witness): Expected => ({
         submission_digest: content['submissionDigest'] ?? null,
       }),
 });
+
+function targetRow({ digest, actor, content }: Witness): Expected {
+  const named = { digest, set_by: actor };
+  if (content === null) return named;
+  const { skill, level, by } = content;
+  return { ...named, skill_level_ref: level === null ? null : `${text(skill)}.${text(level)}`, level: level ?? null, reach_by: by ?? null };
+}
 
 function signOffRow({ digest, content }: Witness): Expected {
   if (content === null) return { digest };

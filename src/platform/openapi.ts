@@ -188,6 +188,7 @@ const pathParameter: Readonly<Record<string, { description: string; schema: Dict
   personId: { description: 'The person; `me` is the caller.', schema: meId, example: 'me' },
   statement: { description: 'A statement, such as `sfia-9:ITOP.4.2`.', schema: { type: 'string' }, example: 'sfia-9:ITOP.4.2' },
   revision: { description: 'A revision, from 1 on.', schema: { type: 'string' }, example: '1' },
+  skill: { description: 'A skill, such as `sfia-9:ITOP`.', schema: { type: 'string' }, example: 'sfia-9:ITOP' },
   skillLevel: { description: 'A skill level, such as `sfia-9:ITOP.4`.', schema: { type: 'string' }, example: 'sfia-9:ITOP.4' },
   frameworkId: { description: 'A framework, such as `sfia-9`.', schema: { type: 'string' }, example: 'sfia-9' },
   code: { description: 'The code of a skill, such as `ITOP`.', schema: { type: 'string' }, example: 'ITOP' },

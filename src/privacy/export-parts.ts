@@ -203,6 +203,14 @@ const work: readonly ExportPart[] = [
             FROM progress g WHERE g.engineer_id = $1 ORDER BY g.skill_level_ref`,
   },
   {
+    name: 'targets',
+    holds: 'the levels that you were to reach and by when, as they were set, changed and taken back',
+    columns: ['skill', 'revision', 'at', 'level', 'by', 'setBy', 'setterName', 'digest'],
+    sql: `SELECT t.skill_ref AS skill, t.revision, t.at, t.level, t.reach_by AS by, t.set_by AS "setBy", ${nameOf('t.set_by')} AS "setterName",
+                 ${hex('t.digest')} AS digest
+            FROM target t WHERE t.engineer_id = $1 ORDER BY t.skill_ref, t.revision`,
+  },
+  {
     name: 'ledger',
     holds: 'the chain of your record: each thing that ever happened to it, with its content and salt',
     columns: ['seq', 'at', 'actor', 'kind', 'subject', 'digest', 'previous', 'hash', 'salt', 'content'],
@@ -250,6 +258,14 @@ const forOthers: readonly ExportPart[] = [
     sql: `SELECT r.engineer_id AS "engineerId", s.skill_level_ref AS "skillLevel", r.revoked_on AS "on"
             FROM revocation r JOIN sign_off s ON s.engineer_id = r.engineer_id AND s.sign_off_id = r.sign_off_id
            WHERE r.revoked_by = $1 ORDER BY r.at, r.sign_off_id`,
+  },
+  {
+    name: 'targets-given',
+    holds: 'in which records of others you set or took back a target, and on which day',
+    columns: ['engineerId', 'skill', 'on'],
+    sql: `SELECT t.engineer_id AS "engineerId", t.skill_ref AS skill, ${dayOf('t.at')} AS "on"
+            FROM target t WHERE t.set_by = $1 AND t.engineer_id <> $1 ORDER BY t.at, t.engineer_id, t.skill_ref`,
+    zoned: true,
   },
   {
     name: 'administration',

@@ -65,3 +65,19 @@ export class LevelProgressAnswer {
   claim: ProgressClaim | null;
   signOff: ProgressSignOff | null;
 }
+
+/** The level that is to be reached in a skill, and where that stands. */
+export class ProgressTarget {
+  /** @example 4 */
+  level: number;
+  /**
+   * The last day for it.
+   * @example 2027-06-30
+   */
+  by: string;
+  /**
+   * `reached`: a sign-off of this level or a higher one is in force. `late`: none is, and the day has passed. `on-track`: none is, and there is time.
+   * @example on-track
+   */
+  state: 'on-track' | 'late' | 'reached';
+}

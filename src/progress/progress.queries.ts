@@ -6,6 +6,8 @@ import { Database } from '../platform/transaction';
 import { inForce, todayIn } from './eligible-sql';
 import { currentLevelOf, figuresOf } from './progress';
 import type { LevelProgressAnswer, ProgressClaim } from './progress.dto';
+import { type TargetShown, targetShown } from './target';
+import { newestTarget } from './target-sql';
 
 interface LevelRow {
   name: string;
@@ -26,6 +28,8 @@ interface LevelRow {
   signed_off_on: Day | null;
   valid_until: Day | null;
   signed_off_accepted: number | null;
+  target_level: number | null;
+  target_by: Day | null;
 }
 
 /** How far an engineer is in a skill, as one caller sees it. */
@@ -37,6 +41,7 @@ export interface SkillProgress {
   readonly today: Day;
   /** The highest level with a sign-off in force; null where none is held. */
   readonly currentLevel: number | null;
+  readonly target: TargetShown | null;
   /** All levels of the framework, ascending. */
   readonly levels: readonly LevelProgressAnswer[];
 }
@@ -52,7 +57,7 @@ const levelsSql = `
   SELECT p.name, s.skill_ref AS skill, f.rights, ${todayIn('$4')} AS today, v.level::int AS level, v.phrase, l.skill_level_ref AS ref,
          (SELECT count(*)::int FROM statement t WHERE t.skill_level_ref = l.skill_level_ref) AS total,
          g.accepted, g.proposed, g.last_evidence_on, g.going_on, c.claim_id, c.state AS claim_state,
-         held.sign_off_id, held.signed_off_on, held.valid_until, held.signed_off_accepted
+         held.sign_off_id, held.signed_off_on, held.valid_until, held.signed_off_accepted, target.level::int AS target_level, target.reach_by AS target_by
     FROM chosen JOIN skill s ON s.skill_ref = chosen.skill_ref
     JOIN framework f ON f.framework_id = s.framework_id
     JOIN framework_level v ON v.framework_id = s.framework_id
@@ -66,6 +71,7 @@ const levelsSql = `
          AND ($5 OR (o.submission > 0 AND o.skill_ref = ANY ($6::text[])) OR ($7 AND o.state IN ('submitted', 'approved')))
        ORDER BY (o.state IN ('draft', 'submitted', 'changes-requested')) DESC, o.drafted_at DESC, o.claim_id DESC LIMIT 1
     ) c ON true
+    LEFT JOIN LATERAL ${newestTarget('$1', 's.skill_ref')} target ON true
    WHERE $3::text[] IS NULL OR s.skill_ref = ANY ($3)
    ORDER BY v.level`;
 
@@ -119,12 +125,14 @@ export class ProgressQueries {
     ]);
     const [first] = rows;
     if (first === undefined) return null;
+    const currentLevel = currentLevelOf(rows.map(({ level, sign_off_id: signOff }) => ({ level, held: signOff !== null })));
     return {
       engineer: { id: engineerId, name: first.name },
       skill: first.skill,
       rights: first.rights,
       today: first.today,
-      currentLevel: currentLevelOf(rows.map(({ level, sign_off_id: signOff }) => ({ level, held: signOff !== null }))),
+      currentLevel,
+      target: targetShown(first.target_level, first.target_by, currentLevel, first.today),
       levels: rows.map(levelOf),
     };
   }

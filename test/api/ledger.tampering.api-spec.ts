@@ -78,6 +78,11 @@ beforeAll(async () => {
   const path = `/engineers/me/evidence/${evidence.body.items[0]?.id}`;
   const edited = await third.engineer.patch(path, { title: 'Another title' }, { ifMatch: (await third.engineer.get(path)).etag ?? '' });
   expect(edited.status).toBe(200);
+  const target = `/engineers/${second.engineer.id}/targets/sfia-9:ITOP`;
+  const set = await second.manager.put(target, { level: 3, by: '2099-12-31' });
+  const earlier = await second.engineer.put(target, { level: 3, by: '2099-06-30' }, { ifMatch: set.etag ?? '' });
+  const removed = await second.manager.delete(target, { ifMatch: earlier.etag ?? '' });
+  expect([set, earlier, removed].map(({ status }) => status)).toEqual([200, 200, 204]);
   await expire();
   await administer(admin);
   await checkpoints.make();

@@ -108,6 +108,7 @@ function idsFor(viewpoint: Viewpoint, row: Row): Ids {
     frameworkId: 'sfia-9',
     code: 'ITOP',
     skillLevel: 'sfia-9:ITOP.2',
+    skill: row.evidence === 'elsewhere' ? 'test-1:LHKP' : 'sfia-9:ITOP',
   };
 }
 

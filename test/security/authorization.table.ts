@@ -52,7 +52,7 @@ export const personOf = (viewpoint: Viewpoint): Person => (isToken(viewpoint) ? 
 const openToTokens: readonly (readonly [RegExp, Scope])[] = [
   [/^GET \/api\/v1\/(frameworks|policies)/, 'catalogue:read'],
   [/^GET \/api\/v1\/me$/, 'record:read'],
-  [/^GET \/api\/v1\/engineers\/\{engineerId\}\/(mentors|evidence|progress|readiness|claims)/, 'record:read'],
+  [/^GET \/api\/v1\/engineers\/\{engineerId\}\/(mentors|evidence|progress|readiness|targets|claims)/, 'record:read'],
   [/^GET \/api\/v1\/engineers\/\{engineerId\}\/sign-offs(\/\{signOffId\})?$/, 'record:read'],
   [/^(POST|PATCH|DELETE) \/api\/v1\/engineers\/\{engineerId\}\/evidence(?!.*\/(review|redaction)$)/, 'evidence:write'],
   [/^(POST|PATCH) \/api\/v1\/engineers\/\{engineerId\}\/claims(\/\{claimId\}(\/submission|\/withdrawal)?)?$/, 'claims:write'],
@@ -318,6 +318,21 @@ route(
   { allowed: `${own} ${mentors}`, 'not-allowed': `${managers} ${admins} auditor`, rest: 'not-found' },
   { query: '?skillLevel=sfia-9:ITOP.2' },
 );
+// `elsewhere` is the target in the other skill; every record has both
+route('GET /engineers/{engineerId}/targets', ['any'], notAdmins);
+const target = '/engineers/{engineerId}/targets/{skill}';
+route(`GET ${target}`, ['any'], seenBy(mentors, managers));
+route(`GET ${target}`, ['submitted/elsewhere'], seenBy('mentorOtherSkill mentorManager', managers));
+const targetSetters: Verdicts = {
+  allowed: `${own} ${managers} mentorManager`,
+  'not-allowed': `mentor mentorTooLow mentorOtherSkill ${admins} auditor`,
+  rest: 'not-found',
+};
+for (const which of ['any', 'submitted/elsewhere']) {
+  route(`PUT ${target}`, [which], targetSetters);
+  // a tag that nobody has seen
+  route(`DELETE ${target}`, [which], targetSetters, { allowed: 412 });
+}
 const ledgerReaders: Verdicts = {
   allowed: `${own} auditor`,
   'not-allowed': `${mentors} mentorOtherSkill ${managers} ${admins}`,

@@ -94,12 +94,14 @@ async function makeSide(mark: string): Promise<Side> {
     [signOffId],
   );
   const { id: sessionId } = await anotherSession(api, engineer);
+  must(await engineer.put('/engineers/me/targets/sfia-9:ITOP', { level: 4, by: '2099-12-31' }), 200);
   const ids = {
     engineerId: engineer.id,
     personId: engineer.id,
     managerId: trio.manager.id,
     evidenceId: evidence.id,
     revision: '1',
+    skill: 'sfia-9:ITOP',
     statement: mark === marker ? 'sfia-9:ITOP.4.1' : 'sfia-9:ITOP.4.2',
     claimId: claim.id,
     signOffId,
@@ -127,6 +129,10 @@ beforeAll(async () => {
   for (const tag of ['one', 'two']) {
     const { etag = '' } = await engineer.get(evidence);
     must(await engineer.patch(evidence, { tags: [tag] }, { ifMatch: etag }), 200);
+  }
+  const target = '/engineers/me/targets/sfia-9:ITOP';
+  for (const by of ['2099-11-30', '2099-10-31']) {
+    must(await engineer.put(target, { level: 4, by }, { ifMatch: (await engineer.get(target)).etag ?? '' }), 200);
   }
   const { etag = '' } = await admin.get(`/people/${engineer.id}`);
   must(await admin.patch(`/people/${engineer.id}`, { name: `Name ${marker}` }, { ifMatch: etag }), 200);
@@ -160,6 +166,7 @@ const bodies: readonly (readonly [RegExp, () => unknown])[] = [
   [/\/manager$/, () => ({ managerId: null })],
   [/\/revocation$/, () => ({ password: admin.password, reason: 'Wrong.' })],
   [/PUT .*\/policies\//, () => policy],
+  [/PUT .*\/targets\//, () => ({ level: 5, by: '2099-12-31' })],
 ];
 const policy = {
   ...{ acceptedPerStatement: 1, mayMiss: 0, distinctEvidence: 1, maxAgeMonths: 24, approvals: 1, stepping: 'any' },
@@ -197,7 +204,7 @@ function expectRefused({ status, bytes }: Answer, who: string, ...statuses: numb
 
 /** The version of what a route changes, as somebody sees it on one side. */
 async function versionOf({ path }: Described, viewer: TestPerson, side: Side): Promise<string> {
-  const [resource = ''] = /^.*?\/(?:(?:claims|evidence|sign-offs|people|policies|requests)\/\{\w+\})/.exec(path) ?? [];
+  const [resource = ''] = /^.*?\/(?:(?:claims|evidence|sign-offs|people|policies|requests|targets)\/\{\w+\})/.exec(path) ?? [];
   const target = resource
     .replace('{skillLevel}', side === here ? 'sfia-9:ITOP.4' : 'sfia-9:ITOP.5')
     .replaceAll(/\{(\w+)\}/g, (_, name: string) => side.ids[name] ?? '');
@@ -288,6 +295,10 @@ const cases: readonly (readonly [RegExp, (field: Field) => Promise<void>])[] = [
   [
     / path:code$/,
     async ({ route }) => expectRefused(await ask(route, here.engineer, { frameworkId: 'test-1', code: 'ITOP' }), 'engineer', 404),
+  ],
+  [
+    / path:skill$/,
+    async ({ route }) => expectRefused(await ask(route, here.engineer, { ...here.ids, skill: 'test-1:ITOP' }), 'engineer', 404),
   ],
   [/ path:skillLevel$/, async ({ route }) => expectRefused(await ask(route, admin, { skillLevel: 'test-1:ITOP.4' }), 'admin', 404)],
   // the same list of somebody else, and another list altogether

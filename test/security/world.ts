@@ -293,6 +293,9 @@ async function makeRecord(
     [person.id, accreditation, around.admin.id, markers.accreditation],
   );
   const evidence = await logAll(person);
+  for (const skill of ['sfia-9:ITOP', 'test-1:LHKP']) {
+    must(await person.put(`/engineers/me/targets/${skill}`, { level: 2, by: '2099-12-31' }), 200, 'setting a target');
+  }
   const drafted = await person.post<{ id: string }>('/engineers/me/claims', { skillLevel: 'sfia-9:ITOP.2', summary: markers.summary });
   const claim = must(drafted, 201, 'drafting').body.id;
   await takeTo(state, person, around, claim, evidence.resting);

@@ -48,4 +48,5 @@ export const history = [
   'sign_off',
   'sign_off_expiry',
   'status_slot',
+  'target',
 ];
