@@ -75,6 +75,7 @@ const expected: Record<string, string> = {
   'POST /api/v1/engineers/{engineerId}/evidence/{evidenceId}/supports/{statement}/review': 'self mentor line auditor',
 
   'GET /api/v1/engineers/{engineerId}/progress': 'self mentor line auditor',
+  'GET /api/v1/engineers/{engineerId}/progress/{skillLevel}': 'self mentor line auditor',
   'GET /api/v1/engineers/{engineerId}/readiness': 'self mentor',
   'GET /api/v1/engineers/{engineerId}/targets': 'self mentor line auditor',
   'GET /api/v1/engineers/{engineerId}/targets/{skill}': 'self mentor line auditor',
@@ -117,6 +118,8 @@ const expected: Record<string, string> = {
   'GET /api/v1/teams/{managerId}/gaps': 'self line auditor',
   'GET /api/v1/teams/{managerId}/reviews': 'self line auditor',
   'GET /api/v1/teams/{managerId}/trend': 'self line auditor',
+  'GET /api/v1/teams/{managerId}/claims': 'self line auditor',
+  'GET /api/v1/teams/{managerId}/sign-offs': 'self line auditor',
   'GET /api/v1/organisation/dashboard': 'admin auditor',
 };
 
@@ -134,6 +137,7 @@ const opened: Record<string, string> = {
   'GET /api/v1/engineers/{engineerId}/evidence': 'record:read',
   'GET /api/v1/engineers/{engineerId}/evidence/{evidenceId}': 'record:read',
   'GET /api/v1/engineers/{engineerId}/progress': 'record:read',
+  'GET /api/v1/engineers/{engineerId}/progress/{skillLevel}': 'record:read',
   'GET /api/v1/engineers/{engineerId}/readiness': 'record:read',
   'GET /api/v1/engineers/{engineerId}/targets': 'record:read',
   'GET /api/v1/engineers/{engineerId}/targets/{skill}': 'record:read',
@@ -160,6 +164,8 @@ const opened: Record<string, string> = {
   'GET /api/v1/teams/{managerId}/gaps': 'dashboards:read',
   'GET /api/v1/teams/{managerId}/reviews': 'dashboards:read',
   'GET /api/v1/teams/{managerId}/trend': 'dashboards:read',
+  'GET /api/v1/teams/{managerId}/claims': 'dashboards:read',
+  'GET /api/v1/teams/{managerId}/sign-offs': 'dashboards:read',
   'GET /api/v1/organisation/dashboard': 'dashboards:read',
 
   'GET /api/v1/engineers/{engineerId}/ledger': 'ledger:read',

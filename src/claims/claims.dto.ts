@@ -200,4 +200,11 @@ export class ClaimsQuery extends PageQuery {
   @IsOptional()
   @IsText(100)
   skill?: string;
+  /**
+   * Only claims to this level.
+   * @example sfia-9:ITOP.4
+   */
+  @IsOptional()
+  @IsText(100)
+  skillLevel?: string;
 }

@@ -41,10 +41,10 @@ export class ClaimsQueries {
   async list(
     viewpoint: Viewpoint,
     engineerId: string,
-    filters: { limit: number; cursor?: string; state?: string; skill?: string },
+    filters: { limit: number; cursor?: string; state?: string; skill?: string; skillLevel?: string },
   ): Promise<Page<ClaimItem>> {
-    const { limit, cursor, state = null, skill = null } = filters;
-    const list = ['claims', engineerId, state, skill];
+    const { limit, cursor, state = null, skill = null, skillLevel = null } = filters;
+    const list = ['claims', engineerId, state, skill, skillLevel];
     const [after] = cursor === undefined ? [null] : positionOf(list, cursor, ['id']);
     const { relation } = viewpoint;
     // the same rule as sightOf in claim.policy.ts, as a condition on rows
@@ -54,7 +54,7 @@ export class ClaimsQueries {
          FROM claim c JOIN skill_level l ON l.skill_level_ref = c.skill_level_ref
         WHERE c.engineer_id = $1
           AND ($2 OR (c.submission > 0 AND c.skill_ref = ANY ($3)) OR ($4 AND c.state IN ('submitted', 'approved')))
-          AND ($5::text IS NULL OR c.state = $5) AND ($6::text IS NULL OR c.skill_ref = $6) AND ($7::uuid IS NULL OR c.claim_id < $7)
+          AND ($5::text IS NULL OR c.state = $5) AND ($6::text IS NULL OR c.skill_ref = $6) AND ($9::text IS NULL OR c.skill_level_ref = $9) AND ($7::uuid IS NULL OR c.claim_id < $7)
         ORDER BY c.claim_id DESC LIMIT $8`,
       [
         engineerId,
@@ -65,6 +65,7 @@ export class ClaimsQueries {
         skill,
         after,
         limit + 1,
+        skillLevel,
       ],
     );
     return pageOf(rows, limit, list, ({ claimId }) => [claimId], itemOf);

@@ -3,15 +3,27 @@ import { MeController } from './me.controller';
 import { MeQuery } from './me.query';
 import { OrganisationDashboardController } from './organisation-dashboard.controller';
 import { OrganisationDashboardQuery } from './organisation-dashboard.query';
+import { TeamClaimsQuery } from './team-claims.query';
 import { TeamDashboardController } from './team-dashboard.controller';
 import { TeamDashboardQuery } from './team-dashboard.query';
 import { TeamFiguresController } from './team-figures.controller';
 import { TeamGapsQuery } from './team-gaps.query';
+import { TeamListsController } from './team-lists.controller';
 import { TeamReviewsQuery } from './team-reviews.query';
+import { TeamSignOffsQuery } from './team-sign-offs.query';
 import { TeamTrendQuery } from './team-trend.query';
 
 @Module({
-  controllers: [MeController, TeamDashboardController, TeamFiguresController, OrganisationDashboardController],
-  providers: [MeQuery, TeamDashboardQuery, TeamGapsQuery, TeamReviewsQuery, TeamTrendQuery, OrganisationDashboardQuery],
+  controllers: [MeController, TeamDashboardController, TeamFiguresController, TeamListsController, OrganisationDashboardController],
+  providers: [
+    MeQuery,
+    TeamDashboardQuery,
+    TeamGapsQuery,
+    TeamReviewsQuery,
+    TeamTrendQuery,
+    TeamClaimsQuery,
+    TeamSignOffsQuery,
+    OrganisationDashboardQuery,
+  ],
 })
 export class DashboardsModule {}

@@ -3,6 +3,7 @@ import type { CsvTable } from '../platform/csv-answers';
 import type { OrganisationDashboardAnswer } from './organisation-dashboard.dto';
 import type { TeamDashboardAnswer } from './team-dashboard.dto';
 import type { TeamGapsAnswer, TeamReviewsAnswer, TeamTrendAnswer } from './team-figures.dto';
+import type { TeamClaimPage, TeamSignOffPage } from './team-lists.dto';
 
 /*
  * Dashboards as tables, for spreadsheets: one row for each thing that the answer has a list of.
@@ -10,14 +11,20 @@ import type { TeamGapsAnswer, TeamReviewsAnswer, TeamTrendAnswer } from './team-
 
 const tableOf = (rows: readonly CsvRow[], columns: readonly string[]): CsvTable => ({ columns, rows });
 
-const member = ['id', 'name', 'currentLevel', 'lastEvidenceOn', 'goingOn', 'claim', 'claimDueOn', 'claimOverdue', 'claimWaitsOn'];
+const member = [
+  ...['id', 'name', 'currentLevel', 'targetLevel', 'targetBy', 'targetState', 'lastEvidenceOn', 'goingOn'],
+  ...['claim', 'claimDueOn', 'claimOverdue', 'claimWaitsOn'],
+];
 
 /** One row a person; four columns a level. */
 export function teamTable({ people, totals }: TeamDashboardAnswer): CsvTable {
   const levels = Object.keys(totals.byLevel).filter((name) => name !== 'none');
   const columns = levels.flatMap((level) => ['Accepted', 'Total', 'ClaimState', 'SignedOffOn'].map((name) => `level${level}${name}`));
-  const rows = people.map(({ claim, levels: those, ...person }) => ({
+  const rows = people.map(({ claim, target, levels: those, ...person }) => ({
     ...person,
+    targetLevel: target?.level,
+    targetBy: target?.by,
+    targetState: target?.state,
     claim: claim?.skillLevel,
     claimDueOn: claim?.dueOn,
     claimOverdue: claim?.overdue,
@@ -74,4 +81,23 @@ export const trendTable = ({ months }: TeamTrendAnswer): CsvTable =>
   tableOf(
     months.map((one) => ({ ...one })),
     ['month', 'evidence', 'signOffs', 'revocations'],
+  );
+
+/** One row a claim. */
+export const teamClaimsTable = ({ items }: TeamClaimPage): CsvTable =>
+  tableOf(
+    items.map(({ engineer, waitsOn, ...claim }) => ({
+      ...claim,
+      engineerId: engineer.id,
+      engineer: engineer.name,
+      waitsOn: waitsOn.map(({ name }) => name).join(', '),
+    })),
+    ['id', 'engineerId', 'engineer', 'skillLevel', 'dueOn', 'state', 'waitsOn'],
+  );
+
+/** One row a sign-off. */
+export const teamSignOffsTable = ({ items }: TeamSignOffPage): CsvTable =>
+  tableOf(
+    items.map(({ engineer, ...signOff }) => ({ ...signOff, engineerId: engineer.id, engineer: engineer.name })),
+    ['id', 'engineerId', 'engineer', 'skillLevel', 'on', 'until', 'state', 'revokedOn'],
   );

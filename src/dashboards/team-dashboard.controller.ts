@@ -14,7 +14,10 @@ import { TeamDashboardQuery } from './team-dashboard.query';
 export class TeamDashboardController {
   constructor(private readonly team: TeamDashboardQuery) {}
 
-  /** Who in a team stands where in a skill, what is submitted, and on whom it waits. Never stale: it is read from what every write keeps up. */
+  /**
+   * Who in a team stands where in a skill, what they are to reach, what is submitted, and on whom it waits.
+   * Never stale: it is read from what every write keeps up. Each figure has a link to the rows behind it, where those may be seen by a manager.
+   */
   @Requires('self', 'line', 'auditor')
   @Scoped('dashboards:read')
   @AnswersCsv('team', teamTable)
@@ -22,9 +25,22 @@ export class TeamDashboardController {
   async dashboard(
     @Caller() { personId }: Viewpoint,
     @IdParam({ name: 'managerId', orMe: true }) managerId: string,
-    @Query() { skill, depth }: TeamDashboardRequest,
+    @Query() { skill, depth, sort, order, level, nextLevel, state, shows, lacks }: TeamDashboardRequest,
   ): Promise<TeamDashboardAnswer> {
-    const found = await this.team.of(personId, managerId, skill ?? null, depth ?? 'direct');
-    return found ?? raise('not-found', 'There is no such skill.');
+    const found = await this.team.of(personId, {
+      managerId,
+      depth: depth ?? 'direct',
+      skill: skill ?? null,
+      filter: {
+        level: level === undefined ? null : level === 'none' ? 0 : Number(level),
+        nextLevel: nextLevel ?? null,
+        state: state ?? null,
+        shows: shows ?? null,
+        lacks: lacks ?? null,
+      },
+      sort: sort ?? 'name',
+      order: order ?? 'asc',
+    });
+    return found ?? raise('not-found', 'There is no such skill, or no such statement in it.');
   }
 }

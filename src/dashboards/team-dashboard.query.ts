@@ -4,44 +4,34 @@ import { Settings } from '../config';
 import type { Day } from '../kernel/clock';
 import { Replica } from '../platform/replica';
 import { inForce, judges, todayIn } from '../progress/eligible-sql';
-import { currentLevelOf, figuresOf } from '../progress/progress';
-import { chosenSkill, seenPeople } from './team-scope';
-import type { TeamDashboardAnswer, TeamClaimAnswer, TeamLevelAnswer, TeamMemberAnswer } from './team-dashboard.dto';
-
-interface LevelRow {
-  level: number;
-  accepted: number;
-  proposed: number;
-  claimState: 'submitted' | 'approved' | null;
-  lastEvidenceOn: Day | null;
-  goingOn: boolean;
-  held: boolean;
-  signedOffOn: Day | null;
-  validUntil: Day | null;
-  signedOffAccepted: number | null;
-}
-
-interface MemberRow {
-  id: string;
-  name: string;
-  levels: LevelRow[] | null;
-  claim: TeamClaimAnswer | null;
-}
-
-interface DefinedLevel {
-  level: number;
-  total: number;
-}
+import { newestTarget } from '../progress/target-sql';
+import { type DefinedLevel, type MemberRow, type TeamView, memberOf, totalsOf } from './team-members';
+import { type MemberFilter, type MemberSort, type Order, inOrder, isAsked } from './team-order';
+import { type TeamScope, chosenSkill, seenPeople } from './team-scope';
+import type { TeamDashboardAnswer } from './team-dashboard.dto';
 
 interface TeamRow {
   manager_name: string;
   skill: string;
   as_of: Date;
+  today: Day;
+  is_auditor: boolean;
+  /** Of the statements asked about, those that the skill has. */
+  known: string[];
   defined: DefinedLevel[];
   people: MemberRow[];
 }
 
-// $1 manager, $2 caller, $3 everybody below or direct reports only, $4 skill or null, $5 time zone.
+/** What of a team is asked for. */
+export interface TeamAsked extends TeamScope {
+  /** `sfia-9:ITOP`; null for the first that the team has something in, else the first of the catalogue. */
+  readonly skill: string | null;
+  readonly filter: MemberFilter;
+  readonly sort: MemberSort;
+  readonly order: Order;
+}
+
+// $1 manager, $2 caller, $3 everybody below or direct reports only, $4 skill or null, $5 time zone, $6 statements that people are asked for.
 // Everything after the people whom the caller may see is asked of these people only, by their records' keys.
 const teamSql = `
   WITH ${seenPeople}, ${chosenSkill}, open AS MATERIALIZED (
@@ -53,67 +43,34 @@ const teamSql = `
   ), waiting AS MATERIALIZED (
     SELECT c.claim_id, json_agg(json_build_object('id', j.mentor_id, 'name', j.mentor_name) ORDER BY j.mentor_name, j.mentor_id) AS mentors
            ${waitingClaims} GROUP BY c.claim_id
+  ), asked AS MATERIALIZED (
+    SELECT t.statement_ref, t.skill_level_ref FROM statement t JOIN skill_level l USING (skill_level_ref)
+     WHERE t.statement_ref = ANY ($6::text[]) AND l.skill_ref = (SELECT skill_ref FROM chosen)
+  ), shown AS MATERIALIZED (
+    SELECT seen.engineer_id, json_agg(asked.statement_ref) AS statements FROM seen CROSS JOIN asked
+     WHERE EXISTS (SELECT 1 FROM progress g WHERE g.engineer_id = seen.engineer_id AND g.skill_level_ref = asked.skill_level_ref AND ${inForce('g', todayIn('$5'))})
+        OR EXISTS (SELECT 1 FROM support s JOIN evidence e ON e.engineer_id = s.engineer_id AND e.evidence_id = s.evidence_id
+                    WHERE s.engineer_id = seen.engineer_id AND s.skill_level_ref = asked.skill_level_ref AND s.state = 'accepted'
+                      AND s.statement_ref = asked.statement_ref AND e.state = 'logged' AND e.kind = 'work')
+     GROUP BY seen.engineer_id
   )
-  SELECT m.name AS manager_name, chosen.skill_ref AS skill, now() AS as_of,
+  SELECT m.name AS manager_name, chosen.skill_ref AS skill, now() AS as_of, ${todayIn('$5')} AS today,
+         (SELECT 'auditor' = ANY (c.roles) FROM person c WHERE c.person_id = $2) AS is_auditor, ARRAY(SELECT asked.statement_ref FROM asked) AS known,
          (SELECT json_agg(json_build_object('level', l.level, 'total', (SELECT count(*) FROM statement t WHERE t.skill_level_ref = l.skill_level_ref)) ORDER BY l.level)
             FROM skill_level l WHERE l.skill_ref = chosen.skill_ref) AS defined,
          coalesce((SELECT json_agg(json_build_object('id', seen.engineer_id, 'name', seen.name, 'levels', (
                 SELECT json_agg(json_build_object('level', g.level, 'accepted', g.accepted, 'proposed', g.proposed, 'claimState', g.line_claim_state,
                                                   'lastEvidenceOn', g.last_evidence_on, 'goingOn', g.going_on, 'held', ${inForce('g', todayIn('$5'))},
-                                                  'signedOffOn', g.signed_off_on, 'validUntil', g.valid_until, 'signedOffAccepted', g.signed_off_accepted))
+                                                  'signOffId', g.sign_off_id, 'signedOffOn', g.signed_off_on, 'validUntil', g.valid_until,
+                                                  'signedOffAccepted', g.signed_off_accepted))
                   FROM progress g WHERE g.engineer_id = seen.engineer_id AND g.skill_ref = chosen.skill_ref),
               'claim', (SELECT json_build_object('id', open.claim_id, 'skillLevel', open.skill_level_ref, 'dueOn', open.due_on,
                                                  'overdue', open.due_on < ${todayIn('$5')}, 'waitsOn', coalesce(waiting.mentors, '[]'))
-                          FROM open LEFT JOIN waiting ON waiting.claim_id = open.claim_id WHERE open.engineer_id = seen.engineer_id))
+                          FROM open LEFT JOIN waiting ON waiting.claim_id = open.claim_id WHERE open.engineer_id = seen.engineer_id),
+              'target', (SELECT json_build_object('level', t.level, 'by', t.reach_by) FROM ${newestTarget('seen.engineer_id', 'chosen.skill_ref')} t),
+              'shown', (SELECT shown.statements FROM shown WHERE shown.engineer_id = seen.engineer_id))
               ORDER BY seen.name, seen.engineer_id) FROM seen), '[]') AS people
     FROM person m CROSS JOIN chosen WHERE m.person_id = $1`;
-
-function levelOf({ level, total }: DefinedLevel, row: LevelRow | undefined): TeamLevelAnswer {
-  if (row === undefined) return { level, accepted: 0, total, claimState: null, signedOffOn: null, validUntil: null };
-  const { held } = row;
-  return {
-    level,
-    accepted: figuresOf({ ...row, total, signedOffAccepted: held ? row.signedOffAccepted : null }).accepted,
-    total,
-    // what a line manager may know of claims (design.md, "Who may do what"); a dashboard says the same to everybody
-    claimState: row.claimState,
-    signedOffOn: held ? row.signedOffOn : null,
-    validUntil: held ? row.validUntil : null,
-  };
-}
-
-const latest = (days: readonly (Day | null)[]): Day | null =>
-  days.reduce((one, other) => (other !== null && (one === null || other > one) ? other : one), null);
-
-function memberOf({ id, name, levels, claim }: MemberRow, defined: readonly DefinedLevel[]): TeamMemberAnswer {
-  const rows = levels ?? [];
-  return {
-    id,
-    name,
-    active: true,
-    currentLevel: currentLevelOf(rows),
-    levels: defined.map((one) =>
-      levelOf(
-        one,
-        rows.find(({ level }) => level === one.level),
-      ),
-    ),
-    lastEvidenceOn: latest(rows.map(({ lastEvidenceOn }) => lastEvidenceOn)),
-    goingOn: rows.some(({ goingOn }) => goingOn),
-    claim,
-  };
-}
-
-function totalsOf(people: readonly TeamMemberAnswer[], defined: readonly DefinedLevel[]): TeamDashboardAnswer['totals'] {
-  const holders = (level: number | null): number => people.filter(({ currentLevel }) => currentLevel === level).length;
-  const claims = people.flatMap(({ claim }) => (claim === null ? [] : [claim]));
-  return {
-    people: people.length,
-    byLevel: Object.fromEntries([['none', holders(null)], ...defined.map(({ level }) => [String(level), holders(level)] as const)]),
-    submitted: claims.length,
-    overdue: claims.filter(({ overdue }) => overdue).length,
-  };
-}
 
 /** Who stands where in a team: one statement over progress and the closure of the reporting line, so that it costs what the team is large. */
 @Injectable()
@@ -124,19 +81,23 @@ export class TeamDashboardQuery {
   ) {}
 
   /**
-   * The dashboard of a manager's team, of the people whom the caller may see.
-   * @param skill `sfia-9:ITOP`; null for the first that the team has something in, else the first of the catalogue
-   * @returns null where there is no such skill
+   * The people of a team whom the caller may see, as far as they are asked for, and all of them in numbers.
+   * @returns null where there is no such skill, or no such statement in it
    */
-  async of(callerId: string, managerId: string, skill: string | null, depth: 'direct' | 'all'): Promise<TeamDashboardAnswer | null> {
-    const row = await this.db.one<TeamRow>(teamSql, [managerId, callerId, depth === 'all', skill, this.settings.TIME_ZONE]);
-    if (row === null) return null;
-    const people = row.people.map((one) => memberOf(one, row.defined));
+  async of(callerId: string, { managerId, depth, skill, filter, sort, order }: TeamAsked): Promise<TeamDashboardAnswer | null> {
+    const statements = [filter.shows, filter.lacks].filter((one) => one !== null);
+    const row = await this.db.one<TeamRow>(teamSql, [managerId, callerId, depth === 'all', skill, this.settings.TIME_ZONE, statements]);
+    if (row === null || !statements.every((one) => row.known.includes(one))) return null;
+    const view: TeamView = { managerId, depth, skill: row.skill, today: row.today, isAuditor: row.is_auditor, defined: row.defined };
+    const shownBy = new Map(row.people.map(({ id, shown }) => [id, shown ?? []]));
+    const everybody = row.people.map((one) => memberOf(one, view));
+    const levels = row.defined.map(({ level }) => level);
+    const people = everybody.filter((one) => isAsked(filter, one, levels, shownBy.get(one.id) ?? []));
     return {
       manager: { id: managerId, name: row.manager_name },
       skill: row.skill,
-      people,
-      totals: totalsOf(people, row.defined),
+      people: inOrder(people, sort, order),
+      totals: totalsOf(everybody, view),
       asOf: row.as_of.toISOString(),
     };
   }

@@ -6,8 +6,14 @@ import { Caller, IdParam } from '../platform/api-request';
 import { AnswersCsv } from '../platform/csv-answers';
 import { Requires, Scoped } from '../platform/requires';
 import { gapsTable, reviewsTable, trendTable } from './dashboards.tables';
-import { TeamDashboardRequest } from './team-dashboard.dto';
-import { TeamGapsAnswer, TeamReviewsAnswer, TeamReviewsRequest, TeamTrendAnswer, TeamTrendRequest } from './team-figures.dto';
+import {
+  TeamGapsAnswer,
+  TeamGapsRequest,
+  TeamReviewsAnswer,
+  TeamReviewsRequest,
+  TeamTrendAnswer,
+  TeamTrendRequest,
+} from './team-figures.dto';
 import { TeamGapsQuery } from './team-gaps.query';
 import { TeamReviewsQuery } from './team-reviews.query';
 import { TeamTrendQuery } from './team-trend.query';
@@ -32,9 +38,17 @@ export class TeamFiguresController {
   async gaps(
     @Caller() { personId }: Viewpoint,
     @IdParam(manager) managerId: string,
-    @Query() { skill, depth }: TeamDashboardRequest,
+    @Query() { skill, depth, level, sort = 'missingNext', order }: TeamGapsRequest,
   ): Promise<TeamGapsAnswer> {
-    return (await this.gapsQuery.of(personId, managerId, skill ?? null, depth ?? 'direct')) ?? raise('not-found', noSkill);
+    const found = await this.gapsQuery.of(personId, {
+      managerId,
+      depth: depth ?? 'direct',
+      skill: skill ?? null,
+      level: level ?? null,
+      sort,
+      order: order ?? (sort === 'missingNext' ? 'desc' : 'asc'),
+    });
+    return found ?? raise('not-found', noSkill);
   }
 
   /** On which mentors a team's submitted claims wait, and how far these are past the day that the policy's `reviewDays` gave them. */
@@ -42,12 +56,20 @@ export class TeamFiguresController {
   @Scoped('dashboards:read')
   @AnswersCsv('reviews', reviewsTable)
   @Get('reviews')
-  reviews(
+  async reviews(
     @Caller() { personId }: Viewpoint,
     @IdParam(manager) managerId: string,
-    @Query() { depth }: TeamReviewsRequest,
+    @Query() { depth, skill, level, sort = 'overdue', order }: TeamReviewsRequest,
   ): Promise<TeamReviewsAnswer> {
-    return this.reviewsQuery.of(personId, managerId, depth ?? 'direct');
+    const found = await this.reviewsQuery.of(personId, {
+      managerId,
+      depth: depth ?? 'direct',
+      skill: skill ?? null,
+      level: level ?? null,
+      sort,
+      order: order ?? (sort === 'overdue' || sort === 'waiting' ? 'desc' : 'asc'),
+    });
+    return found ?? raise('not-found', noSkill);
   }
 
   /** How much a team logged and how many levels were signed off, month by month. */
@@ -58,9 +80,16 @@ export class TeamFiguresController {
   async trend(
     @Caller() { personId }: Viewpoint,
     @IdParam(manager) managerId: string,
-    @Query() { skill, depth, months }: TeamTrendRequest,
+    @Query() { skill, depth, level, months, order }: TeamTrendRequest,
   ): Promise<TeamTrendAnswer> {
-    const asked = { skill: skill ?? null, depth: depth ?? 'direct', months: months ?? 24 } as const;
-    return (await this.trendQuery.of(personId, managerId, asked)) ?? raise('not-found', noSkill);
+    const found = await this.trendQuery.of(personId, {
+      managerId,
+      depth: depth ?? 'direct',
+      skill: skill ?? null,
+      level: level ?? null,
+      months: months ?? 24,
+      order: order ?? 'asc',
+    });
+    return found ?? raise('not-found', noSkill);
   }
 }

@@ -1,31 +1,121 @@
 import { Transform } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
 import { PersonName } from '../platform/person-name.dto';
-import { TeamDashboardRequest } from './team-dashboard.dto';
+import { TeamLevelRequest, TeamSkillRequest, toWhole } from './team-scope.dto';
 
-/** How far down the reporting line. */
-export class TeamReviewsRequest {
+/** Which statements of a skill, and in which order. */
+export class TeamGapsRequest extends TeamSkillRequest {
   /**
-   * Only those who report to the manager directly, or everybody below.
-   * @example direct
+   * Only statements of this level.
+   * @example 4
    */
   @IsOptional()
-  @IsIn(['direct', 'all'])
-  depth?: 'direct' | 'all';
+  @Transform(toWhole)
+  @IsInt({ message: 'level must be a whole number from 1 to 7' })
+  @Min(1)
+  @Max(7)
+  level?: number;
+  /**
+   * By how many lack it for their next level, by how many show it, or in the skill's own order; `missingNext` if left out.
+   * @example missingNext
+   */
+  @IsOptional()
+  @IsIn(['missingNext', 'shown', 'statement'])
+  sort?: 'missingNext' | 'shown' | 'statement';
+  /**
+   * Left out, `desc` by `missingNext`, else `asc`.
+   * @example desc
+   */
+  @IsOptional()
+  @IsIn(['asc', 'desc'])
+  order?: 'asc' | 'desc';
 }
 
-/** Which skill, how far down the reporting line, and how far back. */
-export class TeamTrendRequest extends TeamDashboardRequest {
+/** Which claims, and in which order the mentors whom they wait for. */
+export class TeamReviewsRequest extends TeamLevelRequest {
+  /**
+   * By how many are overdue, by how many wait, by when the first is due, or by name; `overdue` if left out. Equals come by when their first is due.
+   * @example overdue
+   */
+  @IsOptional()
+  @IsIn(['overdue', 'waiting', 'nextDueOn', 'name'])
+  sort?: 'overdue' | 'waiting' | 'nextDueOn' | 'name';
+  /**
+   * Left out, `desc` by `overdue` and `waiting`, else `asc`.
+   * @example desc
+   */
+  @IsOptional()
+  @IsIn(['asc', 'desc'])
+  order?: 'asc' | 'desc';
+}
+
+/** Which skill and level, how far down the reporting line, how far back, and which end first. */
+export class TeamTrendRequest extends TeamLevelRequest {
   /**
    * How many months, the present one with them: 24 if left out.
    * @example 24
    */
   @IsOptional()
-  @Transform(({ value }: { value: unknown }) => (typeof value === 'string' && /^\d{1,3}$/.test(value) ? Number(value) : value))
+  @Transform(toWhole)
   @IsInt({ message: 'months must be a whole number from 1 to 120' })
   @Min(1)
   @Max(120)
   months?: number;
+  /**
+   * `asc`, the oldest first, if left out.
+   * @example asc
+   */
+  @IsOptional()
+  @IsIn(['asc', 'desc'])
+  order?: 'asc' | 'desc';
+}
+
+/** Where the people behind each figure are: the dashboard of the team, narrowed to them. */
+export class TeamGapLinks {
+  /** @example /api/v1/teams/01931b2e-7c00-7000-8000-000000000009/dashboard?depth=direct&skill=sfia-9:ITOP&shows=sfia-9:ITOP.4.2 */
+  shown: string;
+  /** @example /api/v1/teams/01931b2e-7c00-7000-8000-000000000009/dashboard?depth=direct&skill=sfia-9:ITOP&lacks=sfia-9:ITOP.4.2 */
+  notShown: string;
+  /** @example /api/v1/teams/01931b2e-7c00-7000-8000-000000000009/dashboard?depth=direct&skill=sfia-9:ITOP&nextLevel=4 */
+  neededNext: string;
+  /** @example /api/v1/teams/01931b2e-7c00-7000-8000-000000000009/dashboard?depth=direct&skill=sfia-9:ITOP&nextLevel=4&lacks=sfia-9:ITOP.4.2 */
+  missingNext: string;
+}
+
+/** Where the people are. */
+export class TeamGapsLinks {
+  /** @example /api/v1/teams/01931b2e-7c00-7000-8000-000000000009/dashboard?depth=direct&skill=sfia-9:ITOP */
+  people: string;
+}
+
+/** Where the claims behind each figure are. */
+export class MentorQueueLinks {
+  /** @example /api/v1/teams/01931b2e-7c00-7000-8000-000000000009/claims?depth=direct&mentor=01931b2e-7c00-7000-8000-000000000002 */
+  waiting: string;
+  /** @example /api/v1/teams/01931b2e-7c00-7000-8000-000000000009/claims?depth=direct&mentor=01931b2e-7c00-7000-8000-000000000002&state=overdue */
+  overdue: string;
+  /** @example /api/v1/teams/01931b2e-7c00-7000-8000-000000000009/claims?depth=direct&mentor=01931b2e-7c00-7000-8000-000000000002&state=due-soon */
+  dueSoon: string;
+  /** @example /api/v1/teams/01931b2e-7c00-7000-8000-000000000009/claims?depth=direct&mentor=01931b2e-7c00-7000-8000-000000000002&state=in-time */
+  inTime: string;
+}
+
+/** Where the claims behind each figure are. */
+export class TeamQueueLinks {
+  /** @example /api/v1/teams/01931b2e-7c00-7000-8000-000000000009/claims?depth=direct */
+  submitted: string;
+  /** @example /api/v1/teams/01931b2e-7c00-7000-8000-000000000009/claims?depth=direct&state=overdue */
+  overdue: string;
+  /** @example /api/v1/teams/01931b2e-7c00-7000-8000-000000000009/claims?depth=direct&state=nobody-can-decide */
+  nobodyCanDecide: string;
+}
+
+/** Where the sign-offs behind each figure are. The evidence of a team has no list: most of it is not for managers. */
+export class TeamMonthLinks {
+  /** @example /api/v1/teams/01931b2e-7c00-7000-8000-000000000009/sign-offs?depth=direct&from=2026-11-01&to=2026-11-30 */
+  signOffs: string;
+  /** @example /api/v1/teams/01931b2e-7c00-7000-8000-000000000009/sign-offs?depth=direct&revokedFrom=2026-11-01&revokedTo=2026-11-30 */
+  revocations: string;
 }
 
 /** One statement, and how many of the team show it. */
@@ -56,9 +146,10 @@ export class TeamGapAnswer {
    * @example 3
    */
   missingNext: number;
+  links: TeamGapLinks;
 }
 
-/** What a team shows least: the statements that most people lack for their next level first. */
+/** What a team shows least: the statements that most people lack for their next level first, unless asked otherwise. */
 export class TeamGapsAnswer {
   manager: PersonName;
   /** @example sfia-9:ITOP */
@@ -68,8 +159,9 @@ export class TeamGapsAnswer {
    * @example 8
    */
   people: number;
-  /** Every statement of the skill. */
+  /** Every statement of the skill, or of the level asked for. */
   statements: TeamGapAnswer[];
+  links: TeamGapsLinks;
   /**
    * The rights notice of the statements' framework.
    * @example "© SFIA Foundation"
@@ -106,6 +198,7 @@ export class MentorQueueAnswer {
    * @example 3
    */
   longestOverdueDays: number;
+  links: MentorQueueLinks;
 }
 
 /** The queue of a team's submitted claims in numbers. A claim that waits for two mentors is counted once here. */
@@ -119,12 +212,13 @@ export class TeamQueueTotals {
    * @example 0
    */
   nobodyCanDecide: number;
+  links: TeamQueueLinks;
 }
 
 /** On whom a team's submitted claims wait, and for how long. */
 export class TeamReviewsAnswer {
   manager: PersonName;
-  /** Whose queue is most overdue first. */
+  /** Whose queue is most overdue first, unless asked otherwise. */
   mentors: MentorQueueAnswer[];
   totals: TeamQueueTotals;
   /** @example 2026-11-02T09:30:00.000Z */
@@ -150,9 +244,10 @@ export class TeamMonthAnswer {
    * @example 0
    */
   revocations: number;
+  links: TeamMonthLinks;
 }
 
-/** A team by months, the oldest first; of the people who are in it now. */
+/** A team by months, the oldest first unless asked otherwise; of the people who are in it now. */
 export class TeamTrendAnswer {
   manager: PersonName;
   /** The skill that was asked for; without one, all skills. */

@@ -3,7 +3,8 @@ import { Settings } from '../config';
 import { Replica } from '../platform/replica';
 import { inForce, todayIn } from '../progress/eligible-sql';
 import type { TeamGapAnswer, TeamGapsAnswer } from './team-figures.dto';
-import { chosenSkill, seenPeople } from './team-scope';
+import { type Order, sortedBy } from './team-order';
+import { type TeamScope, chosenSkill, seenPeople, teamLink } from './team-scope';
 
 interface GapsRow {
   manager_name: string;
@@ -11,10 +12,18 @@ interface GapsRow {
   rights: string;
   as_of: Date;
   people: number;
-  statements: TeamGapAnswer[] | null;
+  statements: Omit<TeamGapAnswer, 'links'>[] | null;
 }
 
-// $5 time zone. A level that is held shows all its statements, as its sign-off says; else it is what has an accepted support by work, as in progress.
+/** Which statements of a team, in which order. */
+export interface GapsAsked extends TeamScope {
+  readonly skill: string | null;
+  readonly level: number | null;
+  readonly sort: 'missingNext' | 'shown' | 'statement';
+  readonly order: Order;
+}
+
+// $5 time zone, $6 one level or null. A level that is held shows all its statements, as its sign-off says; else it is what has an accepted support by work, as in progress.
 const gapsSql = `
   WITH ${seenPeople}, ${chosenSkill}, levels AS MATERIALIZED (
     SELECT l.skill_level_ref, l.level FROM skill_level l WHERE l.skill_ref = (SELECT skill_ref FROM chosen)
@@ -42,9 +51,21 @@ const gapsSql = `
   SELECT m.name AS manager_name, chosen.skill_ref AS skill, f.rights, now() AS as_of, (SELECT count(*)::int FROM seen) AS people,
          (SELECT json_agg(json_build_object('statement', c.statement_ref, 'level', c.level, 'text', c.text, 'shown', c.shown,
                                             'notShown', (SELECT count(*) FROM seen) - c.shown, 'neededNext', c.needed, 'missingNext', c.needed - c.shown_next)
-                          ORDER BY c.needed - c.shown_next DESC, c.shown, c.level, c.ordinal) FROM counted c) AS statements
+                          ORDER BY c.level, c.ordinal) FROM counted c WHERE $6::int IS NULL OR c.level = $6) AS statements
     FROM person m CROSS JOIN chosen JOIN skill s ON s.skill_ref = chosen.skill_ref JOIN framework f ON f.framework_id = s.framework_id
    WHERE m.person_id = $1`;
+
+type Gap = Omit<TeamGapAnswer, 'links'>;
+
+/** Statements in order; they came in that of the skill. */
+function inOrder(statements: readonly Gap[], sort: GapsAsked['sort'], order: Order): Gap[] {
+  if (sort === 'statement') return order === 'asc' ? [...statements] : statements.toReversed();
+  const missing = ({ missingNext }: Gap): number => missingNext;
+  const shown = (one: Gap): number => one.shown;
+  return sort === 'shown'
+    ? sortedBy(statements, [shown, order], [missing, 'desc'])
+    : sortedBy(statements, [missing, order], [shown, 'asc']);
+}
 
 /** What a team shows least. */
 @Injectable()
@@ -54,15 +75,28 @@ export class TeamGapsQuery {
     private readonly settings: Settings,
   ) {}
 
-  /** The statements of a skill, those that most people lack for their next level first; null where there is no such skill. */
-  async of(callerId: string, managerId: string, skill: string | null, depth: 'direct' | 'all'): Promise<TeamGapsAnswer | null> {
-    const row = await this.db.one<GapsRow>(gapsSql, [managerId, callerId, depth === 'all', skill, this.settings.TIME_ZONE]);
+  /** The statements of a skill, in the order asked for; null where there is no such skill. */
+  async of(callerId: string, { managerId, depth, skill: asked, level: only, sort, order }: GapsAsked): Promise<TeamGapsAnswer | null> {
+    const parameters = [managerId, callerId, depth === 'all', asked, this.settings.TIME_ZONE, only];
+    const row = await this.db.one<GapsRow>(gapsSql, parameters);
     if (row === null) return null;
+    const { skill } = row;
+    const people = (query: Readonly<Record<string, string | number>>): string =>
+      teamLink({ managerId, depth }, 'dashboard', { skill, ...query });
     return {
       manager: { id: managerId, name: row.manager_name },
-      skill: row.skill,
+      skill,
       people: row.people,
-      statements: row.statements ?? [],
+      statements: inOrder(row.statements ?? [], sort, order).map((one) => ({
+        ...one,
+        links: {
+          shown: people({ shows: one.statement }),
+          notShown: people({ lacks: one.statement }),
+          neededNext: people({ nextLevel: one.level }),
+          missingNext: people({ nextLevel: one.level, lacks: one.statement }),
+        },
+      })),
+      links: { people: people({}) },
       rights: row.rights,
       asOf: row.as_of.toISOString(),
     };

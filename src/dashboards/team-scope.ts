@@ -1,13 +1,16 @@
+import { apiLink } from '../kernel/link';
+
 /**
  * SQL: the people of a manager's team whom the caller may see now, `seen (engineer_id, name)`: what every dashboard of a team begins with.
+ * Who is the manager or above them is above everybody in the team; so is asked once, not of each person.
  * $1 manager, $2 caller, $3 whether everybody below counts or direct reports only.
  */
 export const seenPeople = `seen AS MATERIALIZED (
     SELECT r.descendant_id AS engineer_id, p.name
       FROM reporting_line r JOIN person p ON p.person_id = r.descendant_id
-      LEFT JOIN reporting_line above ON above.ancestor_id = $2 AND above.descendant_id = r.descendant_id
      WHERE r.ancestor_id = $1 AND ($3::boolean OR r.depth = 1) AND p.active
-       AND (above.ancestor_id IS NOT NULL OR (SELECT 'auditor' = ANY (c.roles) FROM person c WHERE c.person_id = $2))
+       AND (SELECT $1::uuid = $2::uuid OR 'auditor' = ANY (c.roles) OR EXISTS (SELECT 1 FROM reporting_line above WHERE above.ancestor_id = $2 AND above.descendant_id = $1)
+              FROM person c WHERE c.person_id = $2)
   )`;
 
 /** SQL: the skill that is asked for, `chosen (skill_ref)`; without one ($4), the first that somebody in `seen` has something in, else the first of the catalogue. */
@@ -16,3 +19,16 @@ export const chosenSkill = `chosen AS MATERIALIZED (
      WHERE s.skill_ref = coalesce($4, (SELECT min(g.skill_ref) FROM seen JOIN progress g ON g.engineer_id = seen.engineer_id),
                                   (SELECT min(f.skill_ref) FROM skill f))
   )`;
+
+/** Which part of a team a dashboard is of. */
+export interface TeamScope {
+  readonly managerId: string;
+  readonly depth: 'direct' | 'all';
+}
+
+/** A link to another view of the same part of a team. */
+export const teamLink = (
+  { managerId, depth }: TeamScope,
+  view: 'dashboard' | 'claims' | 'sign-offs',
+  query: Readonly<Record<string, string | number | null>>,
+): string => apiLink(`/teams/${managerId}/${view}`, { depth, ...query });

@@ -1,17 +1,27 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config';
+import { type Day, addDays, addMonths } from '../kernel/clock';
 import { Replica } from '../platform/replica';
 import type { TeamMonthAnswer, TeamTrendAnswer } from './team-figures.dto';
-import { seenPeople } from './team-scope';
+import { type TeamScope, seenPeople, teamLink } from './team-scope';
 
 interface TrendRow {
   manager_name: string;
   skill: string | null;
   as_of: Date;
-  months: TeamMonthAnswer[];
+  months: Omit<TeamMonthAnswer, 'links'>[];
 }
 
-// $4 skill or null for all, $5 time zone, $6 how many months. Evidence counts for a skill when it was ever linked to one of its statements.
+/** What of a team, and how far back. */
+export interface TrendAsked extends TeamScope {
+  /** `sfia-9:ITOP`; null for all. */
+  readonly skill: string | null;
+  readonly level: number | null;
+  readonly months: number;
+  readonly order: 'asc' | 'desc';
+}
+
+// $4 skill or null for all, $5 time zone, $6 how many months, $7 level or null for all. Evidence counts for a skill or level when it was ever linked to one of its statements.
 const trendSql = `
   WITH ${seenPeople}, range AS MATERIALIZED (
     SELECT (date_trunc('month', now() AT TIME ZONE $5) - make_interval(months => $6::int - 1))::date AS first
@@ -19,18 +29,18 @@ const trendSql = `
     SELECT date_trunc('month', e.logged_at AT TIME ZONE $5) AS month, count(*)::int AS n
       FROM seen JOIN evidence e ON e.engineer_id = seen.engineer_id
      WHERE e.logged_at >= (SELECT first FROM range)::timestamp AT TIME ZONE $5
-       AND ($4::text IS NULL OR EXISTS (SELECT 1 FROM support s JOIN skill_level l ON l.skill_level_ref = s.skill_level_ref
-                                         WHERE s.engineer_id = e.engineer_id AND s.evidence_id = e.evidence_id AND l.skill_ref = $4))
+       AND (($4::text IS NULL AND $7::int IS NULL) OR EXISTS (SELECT 1 FROM support s JOIN skill_level l ON l.skill_level_ref = s.skill_level_ref
+                                         WHERE s.engineer_id = e.engineer_id AND s.evidence_id = e.evidence_id AND ($4 IS NULL OR l.skill_ref = $4) AND ($7 IS NULL OR l.level = $7)))
      GROUP BY 1
   ), granted AS (
     SELECT date_trunc('month', s.signed_off_on::timestamp) AS month, count(*)::int AS n
       FROM seen JOIN sign_off s ON s.engineer_id = seen.engineer_id
-     WHERE s.signed_off_on >= (SELECT first FROM range) AND ($4::text IS NULL OR s.skill_ref = $4) GROUP BY 1
+     WHERE s.signed_off_on >= (SELECT first FROM range) AND ($4::text IS NULL OR s.skill_ref = $4) AND ($7::int IS NULL OR s.level = $7) GROUP BY 1
   ), revoked AS (
     SELECT date_trunc('month', r.revoked_on::timestamp) AS month, count(*)::int AS n
       FROM seen JOIN sign_off s ON s.engineer_id = seen.engineer_id
       JOIN revocation r ON r.engineer_id = s.engineer_id AND r.sign_off_id = s.sign_off_id
-     WHERE r.revoked_on >= (SELECT first FROM range) AND ($4::text IS NULL OR s.skill_ref = $4) GROUP BY 1
+     WHERE r.revoked_on >= (SELECT first FROM range) AND ($4::text IS NULL OR s.skill_ref = $4) AND ($7::int IS NULL OR s.level = $7) GROUP BY 1
   )
   SELECT m.name AS manager_name, $4::text AS skill, now() AS as_of,
          (SELECT json_agg(json_build_object('month', to_char(d.month, 'YYYY-MM'), 'evidence', coalesce(l.n, 0), 'signOffs', coalesce(g.n, 0),
@@ -48,19 +58,31 @@ export class TeamTrendQuery {
   ) {}
 
   /** What the people of a team logged and were signed off, month by month; null where there is no such skill. */
-  async of(
-    callerId: string,
-    managerId: string,
-    { skill, depth, months }: { skill: string | null; depth: 'direct' | 'all'; months: number },
-  ): Promise<TeamTrendAnswer | null> {
-    const parameters = [managerId, callerId, depth === 'all', skill, this.settings.TIME_ZONE, months];
-    const row = await this.db.one<TrendRow>(trendSql, parameters);
+  async of(callerId: string, asked: TrendAsked): Promise<TeamTrendAnswer | null> {
+    const { managerId, depth, skill, level, months, order } = asked;
+    const row = await this.db.one<TrendRow>(trendSql, [
+      managerId,
+      callerId,
+      depth === 'all',
+      skill,
+      this.settings.TIME_ZONE,
+      months,
+      level,
+    ]);
     if (row === null) return null;
+    const signOffs = (query: Readonly<Record<string, string>>): string => teamLink(asked, 'sign-offs', { skill, level, ...query });
+    const shown = row.months.map((one) => {
+      const [from, to] = daysOf(one.month);
+      return { ...one, links: { signOffs: signOffs({ from, to }), revocations: signOffs({ revokedFrom: from, revokedTo: to }) } };
+    });
     return {
       manager: { id: managerId, name: row.manager_name },
       skill: row.skill,
-      months: row.months,
+      months: order === 'asc' ? shown : shown.toReversed(),
       asOf: row.as_of.toISOString(),
     };
   }
 }
+
+/** The first and the last day of a month, `2026-11`. */
+const daysOf = (month: string): [Day, Day] => [`${month}-01`, addDays(addMonths(`${month}-01`, 1), -1)];

@@ -7,7 +7,7 @@ import { Transactions } from '../platform/transaction';
 import { ApiClient, into } from './api-client';
 import { DemoClaims } from './claims';
 import type { Member, Members } from './members';
-import { accreditations, demoSkill, emailOf, firstAdmin, mentorships, organisation, rolesOf } from './people';
+import { accreditations, demoSkill, emailOf, firstAdmin, mentorships, organisation, rolesOf, targets } from './people';
 import { type DemoEvidence, work } from './work';
 
 /**
@@ -22,6 +22,7 @@ export async function makeDemo(app: NestFastifyApplication, password: string, ti
   await changePolicy(members('admin1').api);
   await logWork(members, dayOf(new Date(), timeZone));
   await new DemoClaims(members, password).play();
+  await setTargets(members, dayOf(new Date(), timeZone));
 }
 
 interface Session {
@@ -82,6 +83,13 @@ async function changePolicy(admin: ApiClient): Promise<void> {
   const names = ['acceptedPerStatement', 'mayMiss', 'distinctEvidence', 'maxAgeMonths', 'approvals', 'stepping', 'lineManagerMayApprove'];
   const kept = Object.fromEntries(names.map((name) => [name, body[name]]));
   await admin.put(path, { ...kept, validMonths: 36, reviewDays: 5 }, { ifMatch: etag });
+}
+
+async function setTargets(members: Members, today: string): Promise<void> {
+  for (const { engineer, level, days, by } of targets) {
+    const path = `/engineers/${members(engineer).id}/targets/${demoSkill}`;
+    await members(by).api.put(path, { level, by: addDays(today, days) });
+  }
 }
 
 async function logWork(members: Members, today: string): Promise<void> {

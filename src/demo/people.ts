@@ -50,6 +50,15 @@ export const accreditations: readonly { readonly mentor: string; readonly upToLe
   { mentor: 'mentor3', upToLevel: 3, reason: 'Leads a shift and has trained its newcomers for three years.' },
 ];
 
+/** Who is to reach which level, and in how many days; engineer2 has reached theirs. */
+export const targets: readonly { readonly engineer: string; readonly level: number; readonly days: number; readonly by: string }[] = [
+  { engineer: 'engineer2', level: 5, days: 60, by: 'manager1' },
+  { engineer: 'engineer3', level: 2, days: 90, by: 'engineer3' },
+  { engineer: 'engineer4', level: 3, days: 30, by: 'manager1' },
+  // late from tomorrow on
+  { engineer: 'engineer7', level: 3, days: 0, by: 'manager2' },
+];
+
 /** Who mentors whom. mentor3 is also engineer5's manager, and judges nothing of theirs; nobody mentors engineer10 yet. */
 export const mentorships: readonly { readonly mentor: string; readonly engineers: readonly string[] }[] = [
   { mentor: 'mentor1', engineers: ['engineer1', 'engineer2', 'engineer3', 'engineer4', 'engineer5', 'engineer7'] },

@@ -38,6 +38,21 @@ export class ProgressSignOff {
   until: string | null;
 }
 
+/** Where the figures of a level come from. */
+export class LevelProgressLinks {
+  /**
+   * Its statements, each with where it stands; null where the level is not defined.
+   * @example /api/v1/engineers/01931b2e-7c00-7000-8000-000000000001/progress/sfia-9:ITOP.4
+   */
+  statements: string | null;
+  /** The evidence that is linked to it; null where there is none, and for who is only above in the line. */
+  lastEvidenceOn: string | null;
+  /** The claim; null where none is shown. */
+  claim: string | null;
+  /** The sign-off in force; null where the level is not held. */
+  signOff: string | null;
+}
+
 /** One of the seven levels of a skill, and how far an engineer is there. */
 export class LevelProgressAnswer {
   /** @example sfia-9:ITOP.4 */
@@ -64,6 +79,7 @@ export class LevelProgressAnswer {
   goingOn: boolean;
   claim: ProgressClaim | null;
   signOff: ProgressSignOff | null;
+  links: LevelProgressLinks;
 }
 
 /** The level that is to be reached in a skill, and where that stands. */

@@ -3,6 +3,8 @@ import { FrameworksModule } from '../frameworks/frameworks.module';
 import { LedgerModule } from '../ledger/ledger.module';
 import { PeopleModule } from '../people/people.module';
 import { EligibilityFacts } from './eligibility.facts';
+import { LevelStatementsController } from './level-statements.controller';
+import { LevelStatementsQuery } from './level-statements.query';
 import { ProgressFacts } from './progress.facts';
 import { ProgressQueries } from './progress.queries';
 import { ProgressStore } from './progress.store';
@@ -16,13 +18,14 @@ import { TargetsStore } from './targets.store';
 
 @Module({
   imports: [LedgerModule, PeopleModule, FrameworksModule],
-  controllers: [ShortagesController, TargetsController],
+  controllers: [LevelStatementsController, ShortagesController, TargetsController],
   providers: [
     ProgressStore,
     ProgressFacts,
     ProgressQueries,
     EligibilityFacts,
     ShortagesQueries,
+    LevelStatementsQuery,
     TargetsQueries,
     TargetsService,
     TargetsStore,

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Settings } from '../config';
 import { type Viewpoint, isAuditor } from '../kernel/actor';
 import type { Day } from '../kernel/clock';
+import { apiLink } from '../kernel/link';
 import { Database } from '../platform/transaction';
 import { inForce, todayIn } from './eligible-sql';
 import { currentLevelOf, figuresOf } from './progress';
@@ -75,7 +76,19 @@ const levelsSql = `
    WHERE $3::text[] IS NULL OR s.skill_ref = ANY ($3)
    ORDER BY v.level`;
 
-function levelOf(row: LevelRow): LevelProgressAnswer {
+/** Links to what is behind the figures of a level. @param seesEvidence whether the caller sees all evidence for the skill */
+function linksOf(row: LevelRow, engineerId: string, seesEvidence: boolean): LevelProgressAnswer['links'] {
+  const engineer = `/engineers/${engineerId}`;
+  const hasEvidence = row.last_evidence_on !== null || row.going_on === true;
+  return {
+    statements: row.ref === null ? null : apiLink(`${engineer}/progress/${row.ref}`),
+    lastEvidenceOn: seesEvidence && hasEvidence ? apiLink(`${engineer}/evidence`, { statement: row.ref }) : null,
+    claim: row.claim_id === null ? null : apiLink(`${engineer}/claims/${row.claim_id}`),
+    signOff: row.sign_off_id === null ? null : apiLink(`${engineer}/sign-offs/${row.sign_off_id}`),
+  };
+}
+
+function levelOf(row: LevelRow, engineerId: string, seesEvidence: boolean): LevelProgressAnswer {
   return {
     ref: row.ref ?? `${row.skill}.${row.level}`,
     level: row.level,
@@ -94,6 +107,7 @@ function levelOf(row: LevelRow): LevelProgressAnswer {
       row.sign_off_id === null || row.signed_off_on === null
         ? null
         : { id: row.sign_off_id, on: row.signed_off_on, until: row.valid_until },
+    links: linksOf(row, engineerId, seesEvidence),
   };
 }
 
@@ -125,6 +139,7 @@ export class ProgressQueries {
     ]);
     const [first] = rows;
     if (first === undefined) return null;
+    const seesEvidence = seesAll || relation?.mentorSkills.includes(first.skill) === true;
     const currentLevel = currentLevelOf(rows.map(({ level, sign_off_id: signOff }) => ({ level, held: signOff !== null })));
     return {
       engineer: { id: engineerId, name: first.name },
@@ -133,7 +148,7 @@ export class ProgressQueries {
       today: first.today,
       currentLevel,
       target: targetShown(first.target_level, first.target_by, currentLevel, first.today),
-      levels: rows.map(levelOf),
+      levels: rows.map((row) => levelOf(row, engineerId, seesEvidence)),
     };
   }
 }

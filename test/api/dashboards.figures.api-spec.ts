@@ -3,6 +3,7 @@ import type { TeamGapsAnswer, TeamReviewsAnswer, TeamTrendAnswer } from '../../s
 import { addDays, addMonths, addWorkdays, workdaysBetween } from '../../src/kernel/clock';
 import { acceptAll, act, approval, logWork, signedOffClaim, statementRef, submittedClaim } from '../factories/claims';
 import { review } from '../factories/evidence';
+import { withoutLinks } from '../factories/links';
 import { type TestPerson, makePerson, mentors } from '../factories/people';
 import { type TestApp, startApp } from '../setup/app';
 
@@ -57,7 +58,7 @@ describe('the gaps of a team', () => {
     expect(gaps.rights).toContain('SFIA');
     expect(gaps.statements).toHaveLength(24);
     const of = (ref: string): unknown => {
-      const { text, ...figures } = gaps.statements.find(({ statement }) => statement === ref) ?? raise();
+      const { text, ...figures } = withoutLinks(gaps.statements).find(({ statement }) => statement === ref) ?? raise();
       expect(text).not.toBe('');
       return figures;
     };
@@ -119,7 +120,7 @@ describe('the queue of a team', () => {
     await due(second, addWorkdays(today, 2));
     const one = { id: mentor.id, name: 'Mentor One' };
     const other = { id: two.id, name: 'Mentor Two' };
-    expect(await queue()).toEqual({
+    expect(withoutLinks(await queue())).toEqual({
       manager: { id: manager.id, name: manager.name },
       mentors: [
         { mentor: one, waiting: 2, overdue: 0, dueSoon: 1, inTime: 1, nextDueOn: addWorkdays(today, 2), longestOverdueDays: 0 },
@@ -158,7 +159,8 @@ describe('the trend of a team', () => {
       before,
     ]);
     await logWork(engineer, []);
-    const trend = (query = ''): Promise<TeamTrendAnswer> => get<TeamTrendAnswer>(manager, `/teams/me/trend${query}`);
+    const trend = async (query = ''): Promise<TeamTrendAnswer> =>
+      withoutLinks(await get<TeamTrendAnswer>(manager, `/teams/me/trend${query}`));
     const all = await trend();
     expect(all.months).toHaveLength(24);
     expect(all.months.at(-1)).toEqual({ month, evidence: 1, signOffs: 1, revocations: 0 });
@@ -171,6 +173,15 @@ describe('the trend of a team', () => {
     const signOff = `/engineers/${engineer.id}/sign-offs/${claim.claim.signOff?.id}`;
     expect((await admin.post(`${signOff}/revocation`, { password: admin.password, reason: 'Not theirs.' })).status).toBe(200);
     expect((await trend('?months=1')).months).toEqual([{ month, evidence: 1, signOffs: 1, revocations: 1 }]);
+    // of one level: what was linked to it, or signed off at it; the newest first if that is asked
+    expect((await trend('?level=1&months=1')).months).toEqual([{ month, evidence: 0, signOffs: 1, revocations: 1 }]);
+    expect((await trend('?level=2&months=1')).months).toEqual([{ month, evidence: 0, signOffs: 0, revocations: 0 }]);
+    expect((await trend('?order=desc')).months).toEqual(
+      all.months.toReversed().map((one) => (one.month === month ? { ...one, revocations: 1 } : one)),
+    );
+    for (const query of ['?level=8', '?level=none', '?order=up', '?sort=month']) {
+      expect([query, (await manager.get(`/teams/me/trend${query}`)).status]).toEqual([query, 400]);
+    }
     for (const query of ['?months=0', '?months=121', '?months=x', '?months=', '?months=1.5']) {
       expect([query, (await manager.get(`/teams/me/trend${query}`)).status]).toEqual([query, 400]);
     }
@@ -179,7 +190,7 @@ describe('the trend of a team', () => {
 });
 
 describe('every dashboard of a team', () => {
-  const paths = ['dashboard', 'gaps', 'reviews', 'trend'];
+  const paths = ['dashboard', 'gaps', 'reviews', 'trend', 'claims', 'sign-offs'];
 
   it('is for the manager, those above and auditors', async () => {
     const { top, manager, mentor, engineers } = await makeTeam(1);
@@ -203,17 +214,18 @@ describe('every dashboard of a team', () => {
   it('is CSV for whoever would rather have that, with the same figures', async () => {
     const { manager, mentor, engineers } = await makeTeam(2);
     await submittedClaim(nth(engineers, first), 1);
+    await signedOffClaim({ engineer: nth(engineers, second), mentor, manager }, 1);
     for (const path of paths) {
       const json = await manager.get<Record<string, unknown>>(`/teams/me/${path}`);
       const csv = await manager.get<unknown>(`/teams/me/${path}`, { headers: { accept: 'text/csv' } });
       expect([csv.status, csv.headers.get('content-type')]).toEqual([200, 'text/csv; charset=utf-8; header=present']);
-      expect(csv.headers.get('content-disposition')).toMatch(/^attachment; filename="\w+\.csv"$/);
+      expect(csv.headers.get('content-disposition')).toMatch(/^attachment; filename="[\w-]+\.csv"$/);
       for (const { headers } of [json, csv]) expect([headers.get('vary'), headers.get('cache-control')]).toEqual(['Accept', 'no-store']);
       const rows = parse<Record<string, string>>(csv.bytes, { columns: true });
       const list = (
         json.body['people'] instanceof Array
           ? json.body['people']
-          : (json.body['statements'] ?? json.body['mentors'] ?? json.body['months'])
+          : (json.body['statements'] ?? json.body['mentors'] ?? json.body['months'] ?? json.body['items'])
       ) as Record<string, unknown>[];
       expect(rows).toHaveLength(list.length);
       for (const [i, row] of rows.entries()) {

@@ -70,6 +70,12 @@ describe('progress in a skill', () => {
       goingOn: false,
       claim: null,
       signOff: null,
+      links: {
+        statements: `/api/v1/engineers/${body.engineer.id}/progress/sfia-9:ITOP.4`,
+        lastEvidenceOn: null,
+        claim: null,
+        signOff: null,
+      },
     });
     expect(body.next).toMatchObject({ skillLevel: 'sfia-9:ITOP.1', level: 1, missing: 2 });
     expect(body.next?.statements).toEqual(

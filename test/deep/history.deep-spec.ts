@@ -28,6 +28,7 @@ beforeAll(async () => {
   const path = `/engineers/${trio.engineer.id}/sign-offs/${claim.signOff?.id}`;
   for (const answer of [
     await trio.engineer.get(`${path}/badge`),
+    await trio.manager.put(`/engineers/${trio.engineer.id}/targets/sfia-9:ITOP`, { level: 3, by: '2099-12-31' }),
     await trio.engineer.get(`${path}/pack`),
     await admin.post(`${path}/revocation`, { password: admin.password, reason: 'It was somebody else’s work.' }),
     await admin.post('/people', { name: 'Somebody New', email: 'new@example.test' }),

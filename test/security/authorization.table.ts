@@ -312,6 +312,11 @@ route(
   { allowed: `${own} ${mentors} ${managers} auditor`, 'not-allowed': admins, rest: 'not-found' },
   { query: '?skill=sfia-9:ITOP', emptyQuery: '?skill=nobody:KNOWS' },
 );
+route('GET /engineers/{engineerId}/progress/{skillLevel}', ['any'], {
+  allowed: `${own} ${mentors} ${managers} auditor`,
+  'not-allowed': admins,
+  rest: 'not-found',
+});
 route(
   'GET /engineers/{engineerId}/readiness',
   ['any'],
@@ -374,7 +379,7 @@ route(`POST ${signOff}/revocation`, ['approved', 'revoked'], {
 
 // ——— dashboards
 
-for (const dashboard of ['dashboard', 'gaps', 'reviews', 'trend']) {
+for (const dashboard of ['dashboard', 'gaps', 'reviews', 'trend', 'claims', 'sign-offs']) {
   route(`GET /teams/{managerId}/${dashboard}`, ['team'], {
     allowed: `${managers} mentorManager auditor auditorAsSubject`,
     'not-allowed': `${admins} adminAsSubject`,

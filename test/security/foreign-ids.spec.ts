@@ -300,6 +300,14 @@ const cases: readonly (readonly [RegExp, (field: Field) => Promise<void>])[] = [
     / path:skill$/,
     async ({ route }) => expectRefused(await ask(route, here.engineer, { ...here.ids, skill: 'test-1:ITOP' }), 'engineer', 404),
   ],
+  [
+    /\/progress\/\{skillLevel\} path:skillLevel$/,
+    async ({ route }) => {
+      for (const skillLevel of ['test-1:ITOP.4', 'sfia-9:ITOP.6'])
+        expectRefused(await ask(route, here.engineer, { ...here.ids, skillLevel }), 'engineer', 404);
+      expectRefused(await ask(route, here.keeper, { ...here.ids, skillLevel: 'sfia-9:ITOP.4' }), 'keeper', 404);
+    },
+  ],
   [/ path:skillLevel$/, async ({ route }) => expectRefused(await ask(route, admin, { skillLevel: 'test-1:ITOP.4' }), 'admin', 404)],
   // the same list of somebody else, and another list altogether
   [
@@ -318,7 +326,15 @@ const cases: readonly (readonly [RegExp, (field: Field) => Promise<void>])[] = [
       expect(cursors.length).toBeGreaterThan(0);
       const readers = isOfRecord
         ? [auditor, here.engineer]
-        : [/mentors|refused|requests|retention/.test(route.path) ? admin : /ledger|sign-offs/.test(route.path) ? auditor : here.engineer];
+        : [
+            /\/teams\//.test(route.path)
+              ? here.manager
+              : /mentors|refused|requests|retention/.test(route.path)
+                ? admin
+                : /ledger|sign-offs/.test(route.path)
+                  ? auditor
+                  : here.engineer,
+          ];
       for (const cursor of cursors) {
         for (const reader of readers)
           expectRefused(await ask(route, reader, here.ids, { query: `?limit=1&cursor=${cursor}` }), reader.name, 400);
@@ -327,8 +343,12 @@ const cases: readonly (readonly [RegExp, (field: Field) => Promise<void>])[] = [
   ],
   // a skill that the caller does not mentor finds nothing of what they may not see
   [
-    /\/(evidence|claims|sign-offs) query:(skill|statement)$/,
+    /\/(evidence|claims|sign-offs) query:(skill|skillLevel|statement)$/,
     async ({ route, name }) => {
+      if (route.path.startsWith('/api/v1/teams/')) {
+        const { status, body } = await ask(route, here.manager, here.ids, { query: '?skill=nobody-1:ITOP' });
+        return expect([status, body['items']]).toEqual([200, []]);
+      }
       if (route.path === '/api/v1/sign-offs')
         return expectRefused(await ask(route, here.keeper, {}, { query: `?${name}=sfia-9:ITOP` }), 'keeper', 403);
       const { status, body } = await ask(route, here.keeper, here.ids, { query: `?${name}=sfia-9:ITOP` });
@@ -348,6 +368,20 @@ const cases: readonly (readonly [RegExp, (field: Field) => Promise<void>])[] = [
     async ({ route }) => {
       const reader = route.path.includes('/organisation/') ? auditor : here.manager;
       expectRefused(await ask(route, reader, here.ids, { query: '?skill=nobody-1:ITOP' }), reader.name, 404);
+    },
+  ],
+  // people are asked for by what they show of the skill; of another there is nothing to show
+  [
+    /\/dashboard query:(shows|lacks)$/,
+    async ({ route, name }) =>
+      expectRefused(await ask(route, here.manager, here.ids, { query: `?skill=sfia-9:ITOP&${name}=test-1:LHKP.2.1` }), 'manager', 404),
+  ],
+  // what waits for a mentor of somebody else's is nothing here
+  [
+    /\/teams\/.* query:mentor$/,
+    async ({ route }) => {
+      const { status, body } = await ask(route, here.manager, here.ids, { query: `?mentor=${there.mentor.id}` });
+      expect([status, body['items']]).toEqual([200, []]);
     },
   ],
   [

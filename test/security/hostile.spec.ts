@@ -177,6 +177,7 @@ describe('bodies', () => {
       .replace('{engineerId}', 'me')
       .replace('{personId}', engineer.id)
       .replace('{skillLevel}', 'sfia-9:ITOP.1')
+      .replace('{skill}', 'sfia-9:ITOP')
       .replace('{statement}', 'sfia-9:ITOP.1.1')
       .replaceAll(/\{\w+\}/g, '01931b2e-7c00-7000-8000-000000000001');
   const send = (

@@ -141,6 +141,7 @@ describe('100 kB into each field', () => {
       evidenceId: evidence.id,
       statement: 'sfia-9:ITOP.2.1',
       skillLevel: 'sfia-9:ITOP.1',
+      skill: 'sfia-9:ITOP',
     };
   }, 60_000);
   afterAll(() => api.close());

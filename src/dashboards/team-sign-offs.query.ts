@@ -1,0 +1,83 @@
+import { Injectable } from '@nestjs/common';
+import { Settings } from '../config';
+import type { Day } from '../kernel/clock';
+import { apiLink } from '../kernel/link';
+import { type Page, pageOf, positionOf } from '../kernel/paging';
+import { Replica } from '../platform/replica';
+import { todayIn } from '../progress/eligible-sql';
+import type { TeamSignOffItem } from './team-lists.dto';
+import { type TeamScope, seenPeople } from './team-scope';
+
+/** Which sign-offs of a team; days are inclusive. */
+export interface SignOffsAsked extends TeamScope {
+  readonly skill: string | null;
+  readonly level: number | null;
+  readonly from: Day | null;
+  readonly to: Day | null;
+  readonly revokedFrom: Day | null;
+  readonly revokedTo: Day | null;
+  readonly state: 'in-force' | 'expired' | 'revoked' | null;
+  readonly limit: number;
+  readonly cursor: string | undefined;
+}
+
+interface SignOffRow {
+  engineer_id: string;
+  name: string;
+  sign_off_id: string;
+  skill_level_ref: string;
+  signed_off_on: Day;
+  valid_until: Day | null;
+  revoked_on: Day | null;
+  state: 'in-force' | 'expired' | 'revoked';
+}
+
+const state = `CASE WHEN r.sign_off_id IS NOT NULL THEN 'revoked' WHEN o.valid_until < ${todayIn('$4')} THEN 'expired' ELSE 'in-force' END`;
+
+// $4 time zone, $5 skill, $6 level, $7–$8 signed off on, $9–$10 revoked on, $11 state, $12 and $13 where the page begins, $14 its size
+const signOffsSql = `
+  WITH ${seenPeople}
+  SELECT o.engineer_id, seen.name, o.sign_off_id, o.skill_level_ref, o.signed_off_on, o.valid_until, r.revoked_on, ${state} AS state
+    FROM seen JOIN sign_off o ON o.engineer_id = seen.engineer_id
+    LEFT JOIN revocation r ON r.engineer_id = o.engineer_id AND r.sign_off_id = o.sign_off_id
+   WHERE ($5::text IS NULL OR o.skill_ref = $5) AND ($6::int IS NULL OR o.level = $6)
+     AND ($7::date IS NULL OR o.signed_off_on >= $7) AND ($8::date IS NULL OR o.signed_off_on <= $8)
+     AND ($9::date IS NULL OR r.revoked_on >= $9) AND ($10::date IS NULL OR r.revoked_on <= $10)
+     AND ($11::text IS NULL OR ${state} = $11)
+     AND ($12::date IS NULL OR (o.signed_off_on, o.sign_off_id) < ($12::date, $13::uuid))
+   ORDER BY o.signed_off_on DESC, o.sign_off_id DESC LIMIT $14`;
+
+/** The sign-offs of a team: what its trend counts. */
+@Injectable()
+export class TeamSignOffsQuery {
+  constructor(
+    private readonly db: Replica,
+    private readonly settings: Settings,
+  ) {}
+
+  /** One page, the newest first, of the people whom the caller may see. */
+  async page(callerId: string, { limit, cursor, ...asked }: SignOffsAsked): Promise<Page<TeamSignOffItem>> {
+    const { managerId, depth, skill, level, from, to, revokedFrom, revokedTo, state: only } = asked;
+    const list = ['team-sign-offs', { ...asked }];
+    const after = cursor === undefined ? [null, null] : positionOf(list, cursor, ['day?', 'id']);
+    const filters = [skill, level, from, to, revokedFrom, revokedTo, only];
+    const parameters = [managerId, callerId, depth === 'all', this.settings.TIME_ZONE, ...filters, ...after, limit + 1];
+    const rows = await this.db.query<SignOffRow>(signOffsSql, parameters);
+    return pageOf(
+      rows,
+      limit,
+      list,
+      (row) => [row.signed_off_on, row.sign_off_id],
+      (row) => ({
+        engineer: { id: row.engineer_id, name: row.name },
+        id: row.sign_off_id,
+        skillLevel: row.skill_level_ref,
+        on: row.signed_off_on,
+        until: row.valid_until,
+        state: row.state,
+        revokedOn: row.revoked_on,
+        links: { signOff: apiLink(`/engineers/${row.engineer_id}/sign-offs/${row.sign_off_id}`) },
+      }),
+    );
+  }
+}
