@@ -35,12 +35,14 @@ export async function teamStatements(client: Client, managerId: string, skill: s
   const transactions = new Transactions(dataSource);
   const listening = new Listening(client, dataSource, transactions);
   const settings = readSettings({});
-  const found = await new TeamDashboardQuery(new Replica(listening, transactions, settings), settings).of(
-    managerId,
+  const found = await new TeamDashboardQuery(new Replica(listening, transactions, settings), settings).of(managerId, {
     managerId,
     skill,
-    'all',
-  );
+    depth: 'all',
+    filter: { level: null, nextLevel: null, state: null, shows: null, lacks: null },
+    sort: 'name',
+    order: 'asc',
+  });
   if (found === null) throw new Error(`there is no ${skill}`);
   return listening.statements;
 }
