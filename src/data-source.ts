@@ -1,11 +1,9 @@
 import { join } from 'node:path';
-import { types } from 'pg';
 import { DataSource } from 'typeorm';
+import { readColumns } from './platform/column-types';
 import { type ConnectionOptions, applicationName, connectMsOf, driverOf, limitsOf } from './platform/connections';
 
-// a day is a text, not an instant in whatever zone this process runs in
-const dateOid = 1082;
-types.setTypeParser(dateOid, (day) => day);
+readColumns();
 
 /**
  * The data source of the application, and (with the owner's URL) of the migrations.
@@ -26,6 +24,7 @@ export function createDataSource(options: ConnectionOptions): DataSource {
     applicationName,
     // a lost connection is an event, not the end of the process: the pool makes another when it is asked
     ...(impatient === undefined ? {} : { poolErrorHandler: (error: Error) => impatient(`lost a connection: ${error.message}`) }),
-    extra: limitsOf(options),
+    // a statement may be sent before the one before it is answered (platform/open-transaction.ts)
+    extra: { ...limitsOf(options), pipeline: true },
   });
 }

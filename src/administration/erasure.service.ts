@@ -40,6 +40,6 @@ export class Erasure {
     const content = { request: by.request };
     await this.ledger.append(tx, record, ...happened, { kind: 'record.erased', subject: 'record', actor: by.actor, content });
     await this.people.erase(tx, acts, by, record.engineerId);
-    await this.transactions.afterCommit(tx, () => this.eraser.eraseNow());
+    this.transactions.afterCommit(tx, () => this.eraser.eraseNow());
   }
 }

@@ -77,7 +77,7 @@ export class Redactions {
     await this.ledger.append(tx, record, happening, ...(await this.reopenSupports(tx, record, what, actor)));
     // by the entry just made, what was redacted no longer counts
     await this.progress.recompute(tx, record, await this.store.levelsOf(tx, record, what.evidenceId));
-    await this.transactions.afterCommit(tx, () => this.eraser.eraseNow());
+    this.transactions.afterCommit(tx, () => this.eraser.eraseNow());
   }
 
   /** A verdict belongs to what was seen: where that is gone, the supports are proposed again. Answers what the ledger is told of it. */

@@ -1,5 +1,5 @@
 import { type Json, newSalt, saltedDigest } from '../kernel/canonical-json';
-import { type Tx, rowsOf } from '../platform/transaction';
+import { type Tx, rowsAtOnce, write } from '../platform/transaction';
 import { hashOf } from './entry';
 
 /** A piece of content on its way into the database. */
@@ -80,7 +80,7 @@ export class ChainStore {
 
   /** Locks a chain until the transaction ends; null where there is none of that name. */
   async lock(tx: Tx, ...name: readonly string[]): Promise<LockedChain | null> {
-    const [row] = await rowsOf<{ head_seq: number; head_hash: Buffer; at: Date }>(tx, this.sql.lock, name);
+    const [row] = await rowsAtOnce<{ head_seq: number; head_hash: Buffer; at: Date }>(tx, this.sql.lock, name);
     return row === undefined ? null : { at: row.at, head: { seq: row.head_seq, hash: row.head_hash }, unsaved: [] };
   }
 
@@ -92,8 +92,8 @@ export class ChainStore {
     return digest;
   }
 
-  /** Appends what happened, in order, stores what was kept, and moves the head. */
-  async append(tx: Tx, chain: LockedChain, happenings: readonly ChainHappening[], ...name: readonly string[]): Promise<LedgerPosition[]> {
+  /** Appends what happened, in order, stores what was kept, and moves the head. What is written is not waited for: where it cannot be, the commit fails. */
+  append(tx: Tx, chain: LockedChain, happenings: readonly ChainHappening[], ...name: readonly string[]): Promise<LedgerPosition[]> {
     const at = chain.at.toISOString();
     const entries = happenings.map(({ kind, subject, actor, content, digest: kept }) => {
       const digest = kept ?? this.keep(chain, content ?? {});
@@ -105,7 +105,7 @@ export class ChainStore {
     });
     const { unsaved } = chain;
     chain.unsaved = [];
-    await tx.query(this.sql.append, [
+    write(tx, this.sql.append, [
       unsaved.map(({ digest }) => digest),
       unsaved.map(({ salt }) => salt),
       unsaved.map(({ body }) => body),
@@ -121,6 +121,6 @@ export class ChainStore {
       chain.head.hash,
       ...name,
     ]);
-    return entries.map(({ seq, hash, digest }) => ({ seq, hash: hash.toString('hex'), digest }));
+    return Promise.resolve(entries.map(({ seq, hash, digest }) => ({ seq, hash: hash.toString('hex'), digest })));
   }
 }

@@ -1,8 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
+import type { PoolClient } from 'pg';
 import { DataSource, type EntityManager, QueryRunnerAlreadyReleasedError, QueryRunnerProviderAlreadyReleasedError } from 'typeorm';
 import { raise } from '../kernel/refusal';
+import { OpenTransaction, queryOnce } from './open-transaction';
 import { Turns } from './turns';
 
 declare const minted: unique symbol;
@@ -24,7 +26,6 @@ const sqlState = (error: unknown): unknown => (error as { driverError?: { code?:
 @Injectable()
 export class Transactions {
   private readonly ambient = new AsyncLocalStorage<Tx>();
-  private readonly later = new WeakMap<EntityManager, (() => Promise<void>)[]>();
   private readonly turns: Turns;
 
   constructor(private readonly dataSource: DataSource) {
@@ -57,13 +58,7 @@ export class Transactions {
   private async tried<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        const later: (() => Promise<void>)[] = [];
-        const result = await this.dataSource.transaction((manager) => {
-          this.later.set(manager, later);
-          return this.ambient.run(manager as Tx, () => work(manager as Tx));
-        });
-        for (const one of later) await one();
-        return result;
+        return await this.once(work);
       } catch (error) {
         if (attempt >= attempts || !safeToRetry.has(String(sqlState(error)))) throw error;
         // not at once, nor all at the same moment: the others are to get out of the way
@@ -72,11 +67,30 @@ export class Transactions {
     }
   }
 
+  private async once<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    const runner = this.dataSource.createQueryRunner();
+    const tx = runner.manager as Tx;
+    let result: T;
+    try {
+      const open = OpenTransaction.begin(tx, (await runner.connect()) as PoolClient);
+      try {
+        result = await this.ambient.run(tx, () => work(tx));
+        await open.commit();
+      } catch (error) {
+        // where the connection is lost there is nothing to roll back
+        await open.rollBack().catch(() => undefined);
+        throw error;
+      }
+    } finally {
+      await runner.release();
+    }
+    for (const one of OpenTransaction.of(tx).later) await one();
+    return result;
+  }
+
   /** Does something once the transaction under way is committed, before its outcome is answered; not at all if it is rolled back. It must not throw. */
-  async afterCommit(tx: Tx, work: () => Promise<void>): Promise<void> {
-    const later = this.later.get(tx);
-    if (later === undefined) await work();
-    else later.push(work);
+  afterCommit(tx: Tx, work: () => Promise<void>): void {
+    OpenTransaction.of(tx).later.push(work);
   }
 
   /** The transaction under way here, if there is one. */
@@ -95,8 +109,9 @@ export class Database {
 
   /** The rows of one statement; columns keep the names and types that the SQL gives them. */
   async query<Row>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
-    const manager = this.transactions.current() ?? this.dataSource.manager;
-    return manager.query<Row[]>(sql, [...parameters]);
+    const tx = this.transactions.current();
+    if (tx !== undefined) return rowsOf<Row>(tx, sql, parameters);
+    return (await queryOnce(this.dataSource, sql, parameters)).rows as Row[];
   }
 
   /** The first row of one statement, or null. */
@@ -105,6 +120,13 @@ export class Database {
   }
 }
 
-/** Rows of a statement in a transaction, typed: TypeORM's query() answers with rows for SELECT and INSERT … RETURNING. */
+/** The rows that a statement in a transaction answers with. */
 export const rowsOf = async <Row>(tx: Tx, sql: string, parameters: readonly unknown[] = []): Promise<Row[]> =>
-  tx.query<Row[]>(sql, [...parameters]);
+  (await OpenTransaction.of(tx).query(sql, parameters)).rows as Row[];
+
+/** As rowsOf(), for what locks or reads first thing in a transaction: it is sent together with the BEGIN before it. */
+export const rowsAtOnce = async <Row>(tx: Tx, sql: string, parameters: readonly unknown[] = []): Promise<Row[]> =>
+  (await OpenTransaction.of(tx).queryAtOnce(sql, parameters)).rows as Row[];
+
+/** Sends a write whose answer nobody needs: what comes after it in the transaction finds it done, the commit waits for it, and if it fails so does the transaction. */
+export const write = (tx: Tx, sql: string, parameters: readonly unknown[]): void => OpenTransaction.of(tx).write(sql, parameters);

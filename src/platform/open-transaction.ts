@@ -1,0 +1,136 @@
+import type { Writable } from 'node:stream';
+import type { PoolClient, QueryResult } from 'pg';
+import { type DataSource, type EntityManager, QueryFailedError } from 'typeorm';
+import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver';
+
+/** What pg's clients have and its types do not tell. */
+type Wired = PoolClient & { readonly connection: { readonly stream: Writable } };
+
+/** What is sent before others have their turn leaves in one piece: calls to the system cost a busy server more than anything else. */
+function gather(client: PoolClient): void {
+  const { stream } = (client as Wired).connection;
+  stream.cork();
+  process.nextTick(() => stream.uncork());
+}
+
+/** Sends one statement, past TypeORM, whose way there costs more than most statements do; what fails fails as it would there. */
+async function send(client: PoolClient, sql: string, parameters: readonly unknown[] = []): Promise<QueryResult> {
+  gather(client);
+  try {
+    return await client.query(sql, parameters as unknown[]);
+  } catch (error) {
+    throw new QueryFailedError(sql, [...parameters], error as Error);
+  }
+}
+
+/** The answer to one statement outside of any transaction, on a connection of the data source. */
+export async function queryOnce(dataSource: DataSource, sql: string, parameters: readonly unknown[]): Promise<QueryResult> {
+  const driver = dataSource.driver as PostgresDriver;
+  const [client, release] = (await driver.obtainMasterConnection()) as [PoolClient, (broken?: Error) => void];
+  let broken: Error | undefined;
+  const note = (error: Error): void => {
+    broken = error;
+  };
+  client.on('error', note);
+  try {
+    return await send(client, sql, parameters);
+  } finally {
+    client.removeListener('error', note);
+    release(broken);
+  }
+}
+
+/** SQL state of a statement that was not looked at, because one before it in the transaction had failed. */
+const isAborted = (error: unknown): boolean =>
+  error instanceof QueryFailedError && (error.driverError as { code?: unknown }).code === '25P02';
+
+/**
+ * A transaction under way on one connection. The connection is a pipeline: statements are worked off in the order in which they are sent, and one can be sent
+ * before the one before it is answered. So a write whose answer nobody needs is not waited for, and BEGIN and COMMIT cost no round trip of their own.
+ */
+export class OpenTransaction {
+  private static readonly ofManager = new WeakMap<EntityManager, OpenTransaction>();
+
+  /** What is to be done once it is committed. */
+  readonly later: (() => Promise<void>)[] = [];
+  private readonly begun: Promise<void>;
+  private hasBegun = false;
+  private isOver = false;
+  private readonly unanswered: Promise<unknown>[] = [];
+
+  private constructor(private readonly client: PoolClient) {
+    this.begun = send(client, 'BEGIN').then(() => {
+      this.hasBegun = true;
+    });
+    // whatever comes next waits for it, and is told
+    this.begun.catch(() => undefined);
+  }
+
+  /** Begins a transaction on the connection of an entity manager, whose own query() becomes a part of it. */
+  static begin(manager: EntityManager, client: PoolClient): OpenTransaction {
+    const open = new OpenTransaction(client);
+    OpenTransaction.ofManager.set(manager, open);
+    // as TypeORM answers: rows, and for what changes or deletes rows their number too
+    manager.query = async <T>(sql: string, parameters: readonly unknown[] = []): Promise<T> => {
+      const { command, rows, rowCount } = await open.query(sql, parameters);
+      return (command === 'UPDATE' || command === 'DELETE' ? [rows, rowCount] : rows) as T;
+    };
+    return open;
+  }
+
+  /** The transaction of an entity manager, while it is under way and after. */
+  static of(manager: EntityManager): OpenTransaction {
+    const open = OpenTransaction.ofManager.get(manager);
+    if (open === undefined) throw new Error('a transaction that nobody has begun');
+    return open;
+  }
+
+  async query(sql: string, parameters: readonly unknown[]): Promise<QueryResult> {
+    try {
+      return await this.ask(sql, parameters);
+    } catch (error) {
+      throw isAborted(error) ? await this.causeOf(error) : error;
+    }
+  }
+
+  /** As query(), but sent together with the BEGIN before it. Only for what reads or locks: if it is BEGIN that fails, it has run outside of a transaction. */
+  async queryAtOnce(sql: string, parameters: readonly unknown[]): Promise<QueryResult> {
+    const [, result] = await Promise.all([this.begun, this.hasBegun ? this.ask(sql, parameters) : send(this.client, sql, parameters)]);
+    return result;
+  }
+
+  /** Sends a write whose answer nobody needs. One that fails fails the transaction. */
+  write(sql: string, parameters: readonly unknown[]): void {
+    const answered = this.ask(sql, parameters);
+    answered.catch(() => undefined);
+    this.unanswered.push(answered);
+  }
+
+  /** Commits, and waits for all that was not waited for. */
+  async commit(): Promise<void> {
+    if (!this.hasBegun) await this.begun;
+    this.isOver = true;
+    // after a statement that failed, COMMIT rolls back
+    const { command } = await send(this.client, 'COMMIT');
+    await Promise.all(this.unanswered);
+    if (command !== 'COMMIT') throw new Error('a statement of this transaction failed, and was passed over');
+  }
+
+  async rollBack(): Promise<void> {
+    this.isOver = true;
+    await send(this.client, 'ROLLBACK');
+  }
+
+  private async ask(sql: string, parameters: readonly unknown[]): Promise<QueryResult> {
+    if (!this.hasBegun) await this.begun;
+    // what comes late would be done, and kept, outside of it
+    if (this.isOver) throw new Error('this transaction is over');
+    return send(this.client, sql, parameters);
+  }
+
+  /** Why a statement was not looked at: the first of the writes that nobody waited for. They were sent before it, and are answered. */
+  private async causeOf(aborted: unknown): Promise<unknown> {
+    const failed = (await Promise.allSettled(this.unanswered)).find((write) => write.status === 'rejected');
+    return failed === undefined ? aborted : failed.reason;
+  }
+}
