@@ -1,5 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { DataSource } from 'typeorm';
 import { AdministrationModule } from './administration/administration.module';
 import { ClaimsModule } from './claims/claims.module';
@@ -12,7 +12,6 @@ import { LedgerModule } from './ledger/ledger.module';
 import { PeopleModule } from './people/people.module';
 import { SignInGuard } from './people/sign-in.guard';
 import { RequestPipe } from './platform/body.pipe';
-import { IdempotencyInterceptor } from './platform/idempotency.interceptor';
 import { PlatformModule } from './platform/platform.module';
 import { ProblemFilter } from './platform/problem.filter';
 import { RateLimitGuard } from './platform/rate-limit.guard';
@@ -58,7 +57,6 @@ export class AppModule {
         { provide: APP_GUARD, useClass: SignInGuard },
         { provide: APP_GUARD, useClass: RateLimitGuard },
         { provide: APP_GUARD, useClass: RequiresGuard },
-        { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
         { provide: APP_PIPE, useClass: RequestPipe },
         { provide: APP_FILTER, useClass: ProblemFilter },
       ],

@@ -147,6 +147,17 @@ export async function toRequest<T extends object>(type: ClassConstructor<T>, pla
   return instance;
 }
 
+/** Request classes whose every field may be left out: nothing has to be checked of a query without fields. */
+const mayBeEmpty = new WeakSet<ClassConstructor<object>>();
+
+/** A query without fields, as most are. */
+async function emptyQuery(type: ClassConstructor<object>): Promise<object> {
+  if (mayBeEmpty.has(type)) return new type();
+  const instance = await toRequest(type, {}, '?');
+  mayBeEmpty.add(type);
+  return instance;
+}
+
 const plainTypes: readonly unknown[] = [String, Number, Boolean, Array, Object, undefined];
 
 /** Turns bodies and queries into the request class that the handler declares. */
@@ -161,6 +172,7 @@ export class RequestPipe implements PipeTransform {
     }
     if (type === 'query' && !plainTypes.includes(metatype)) {
       const query = { ...(value as Record<string, unknown>) };
+      if (Object.keys(query).length === 0) return emptyQuery(metatype as ClassConstructor<object>);
       const repeated = Object.entries(query).filter(([, one]) => typeof one !== 'string');
       if (repeated.length > 0) {
         return raise(

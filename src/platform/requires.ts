@@ -1,8 +1,9 @@
-import { type CanActivate, type ExecutionContext, Injectable, SetMetadata } from '@nestjs/common';
+import { type CanActivate, type ExecutionContext, Injectable, RequestMethod, SetMetadata, UseInterceptors } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
 import { type Scope, type Viewpoint, isAdmin, isAuditor, isMentor } from '../kernel/actor';
 import { type Refusal, demand, raise, refuse } from '../kernel/refusal';
 import type { ApiRequest } from './api-request';
+import { IdempotencyInterceptor } from './idempotency.interceptor';
 
 /**
  * Who a route is for. `signed-in` is everyone with a session; `admin` and `auditor` are roles; the others are relations to the person in the path:
@@ -14,8 +15,18 @@ const requiresKey = 'touchstone:requires';
 const publicKey = 'touchstone:public';
 const scopeKey = 'touchstone:scope';
 
-/** Declares who may call a route. A route without this and without Public() keeps the application from booting. */
-export const Requires = (...audience: [Audience, ...Audience[]]): MethodDecorator => SetMetadata(requiresKey, audience);
+/**
+ * Declares who may call a route; it stands above the route's method. A route without this and without Public() keeps the application from booting.
+ * What is posted goes through the idempotency interceptor; other routes have none, for any interceptor costs a request as much as a seek in the database.
+ */
+export const Requires =
+  (...audience: [Audience, ...Audience[]]): MethodDecorator =>
+  (target, name, descriptor) => {
+    SetMetadata(requiresKey, audience)(target, name, descriptor);
+    const method = Reflect.getMetadata('method', descriptor.value as object) as RequestMethod | undefined;
+    if (method === undefined) throw new Error(`@Requires(…) stands above the method of a route, such as @Get(): ${String(name)}`);
+    if (method === RequestMethod.POST) UseInterceptors(IdempotencyInterceptor)(target, name, descriptor);
+  };
 
 /** Declares that a route is open to everyone, signed in or not. */
 export const Public = (): MethodDecorator => SetMetadata(publicKey, true);
