@@ -17,7 +17,7 @@ interface ClaimRow {
   level: number;
   due_on: Day;
   overdue: boolean;
-  submitted_at: Date;
+  submitted_at: string;
   given: number;
   needed: number;
   waiting: number;
@@ -32,41 +32,45 @@ interface SupportRow {
   text: string;
   skill_level_ref: string;
   rationale: string;
-  proposed_at: Date;
+  proposed_at: string;
   reopened: boolean;
   rights: string;
 }
 
-// $1 the mentor, $2 time zone
-const mentees = `WITH judges AS MATERIALIZED (${judges('m.mentor_id = $1', todayIn('$2'))})`;
+const instant = (column: string): string => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
-// $3 and $4 the position after which the page begins, $5 how many
-const claimsSql = `${mentees}
-  SELECT q.engineer_id, p.name AS engineer_name, q.claim_id, q.skill_level_ref, q.level, q.due_on, q.due_on < ${todayIn('$2')} AS overdue, b.at AS submitted_at,
+// $3 and $4 the position after which the page begins, $8 how many
+const claimsSql = `
+  SELECT q.engineer_id, p.name AS engineer_name, q.claim_id, q.skill_level_ref, q.level, q.due_on, q.due_on < ${todayIn('$2')} AS overdue, ${instant('b.at')} AS submitted_at,
          (SELECT count(*)::int FROM approval a WHERE a.engineer_id = q.engineer_id AND a.claim_id = q.claim_id AND a.submission = q.submission) AS given, q.needed,
          (SELECT count(*)::int FROM claim_pin n JOIN support s ON s.engineer_id = n.engineer_id AND s.evidence_id = n.evidence_id AND s.statement_ref = n.statement_ref
            WHERE n.engineer_id = q.engineer_id AND n.claim_id = q.claim_id AND n.submission = q.submission AND s.state = 'proposed') AS waiting
     FROM (SELECT c.engineer_id, c.claim_id, c.skill_level_ref, l.level::int AS level, c.due_on, c.submission, y.approvals::int AS needed ${waitingClaims}
              AND ($3::date IS NULL OR (c.due_on, c.claim_id) > ($3::date, $4::uuid))
-           ORDER BY c.due_on, c.claim_id LIMIT $5) q
+           ORDER BY c.due_on, c.claim_id LIMIT $8) q
     JOIN person p ON p.person_id = q.engineer_id
     JOIN claim_submission b ON b.engineer_id = q.engineer_id AND b.claim_id = q.claim_id AND b.submission = q.submission
    ORDER BY q.due_on, q.claim_id`;
 
-// $3 to $5 the position after which the page begins, $6 how many
-const supportsSql = `${mentees}
-  SELECT q.engineer_id, p.name AS engineer_name, q.evidence_id, ${textOr("k.body->>'title'")} AS title, q.statement_ref, t.text, q.skill_level_ref, q.rationale, q.proposed_at,
+// $5 to $7 the position after which the page begins, $8 how many
+const supportsSql = `
+  SELECT q.engineer_id, p.name AS engineer_name, q.evidence_id, ${textOr("k.body->>'title'")} AS title, q.statement_ref, t.text, q.skill_level_ref, q.rationale, ${instant('q.proposed_at')} AS proposed_at,
          q.reopened, f.rights
     FROM (SELECT s.engineer_id, s.evidence_id, s.statement_ref, s.skill_level_ref, s.rationale, s.proposed_at, s.verdict IS NOT NULL AS reopened, e.revision, l.framework_id
             ${waitingSupports}
-             AND ($3::timestamptz IS NULL OR (s.proposed_at, s.evidence_id, s.statement_ref) > ($3::timestamptz, $4::uuid, $5::text))
-           ORDER BY s.proposed_at, s.evidence_id, s.statement_ref LIMIT $6) q
+             AND ($5::timestamptz IS NULL OR (s.proposed_at, s.evidence_id, s.statement_ref) > ($5::timestamptz, $6::uuid, $7::text))
+           ORDER BY s.proposed_at, s.evidence_id, s.statement_ref LIMIT $8) q
     JOIN person p ON p.person_id = q.engineer_id
     JOIN statement t ON t.statement_ref = q.statement_ref
     JOIN framework f ON f.framework_id = q.framework_id
     JOIN evidence_revision r ON r.engineer_id = q.engineer_id AND r.evidence_id = q.evidence_id AND r.revision = q.revision
     LEFT JOIN record_content k ON k.engineer_id = r.engineer_id AND k.digest = r.digest
    ORDER BY q.proposed_at, q.evidence_id, q.statement_ref`;
+
+// $1 the mentor, $2 time zone; whom they may judge is asked once for both lists
+const reviewsSql = `
+  WITH judges AS MATERIALIZED (${judges('m.mentor_id = $1', todayIn('$2'))}), claims AS (${claimsSql}), supports AS (${supportsSql})
+  SELECT coalesce((SELECT json_agg(c) FROM claims c), '[]') AS claims, coalesce((SELECT json_agg(s) FROM supports s), '[]') AS supports`;
 
 const claimOf = (row: ClaimRow): WaitingClaimItem => ({
   engineer: { id: row.engineer_id, name: row.engineer_name },
@@ -75,7 +79,7 @@ const claimOf = (row: ClaimRow): WaitingClaimItem => ({
   level: row.level,
   dueOn: row.due_on,
   overdue: row.overdue,
-  submittedAt: row.submitted_at.toISOString(),
+  submittedAt: row.submitted_at,
   approvalsGiven: row.given,
   approvalsNeeded: row.needed,
   waiting: row.waiting,
@@ -89,7 +93,7 @@ const supportOf = (row: SupportRow): WaitingSupportItem => ({
   text: row.text,
   skillLevel: row.skill_level_ref,
   rationale: row.rationale,
-  waitingSince: row.proposed_at.toISOString(),
+  waitingSince: row.proposed_at,
   reopened: row.reopened,
   rights: row.rights,
 });
@@ -123,15 +127,9 @@ export class ReviewsQueries {
     const [afterDue, afterClaim] = positionIn('claims', mentorId, cursor) ?? [null, null];
     const [afterTime, afterEvidence, afterStatement] = positionIn('supports', mentorId, cursor) ?? [null, null, null];
     const { TIME_ZONE } = this.settings;
-    const claims = await this.db.query<ClaimRow>(claimsSql, [mentorId, TIME_ZONE, afterDue, afterClaim, limit + 1]);
-    const supports = await this.db.query<SupportRow>(supportsSql, [
-      mentorId,
-      TIME_ZONE,
-      afterTime,
-      afterEvidence,
-      afterStatement,
-      limit + 1,
-    ]);
+    const parameters = [mentorId, TIME_ZONE, afterDue, afterClaim, afterTime, afterEvidence, afterStatement, limit + 1];
+    const lists = await this.db.one<{ claims: ClaimRow[]; supports: SupportRow[] }>(reviewsSql, parameters);
+    const { claims, supports } = lists ?? { claims: [], supports: [] };
     return {
       claims: named(
         'claims',
@@ -143,7 +141,7 @@ export class ReviewsQueries {
           supports,
           limit,
           ['reviews', 'supports', mentorId],
-          (row) => [row.proposed_at.toISOString(), row.evidence_id, row.statement_ref],
+          (row) => [row.proposed_at, row.evidence_id, row.statement_ref],
           supportOf,
         ),
       ),

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config';
+import { FrameworksFacts } from '../frameworks/frameworks.facts';
+import { type StatementFact, inOrder } from '../frameworks/statement';
 import { type Page, pageOf, positionOf } from '../kernel/paging';
 import { parseSkillLevelRef, parseSkillRef } from '../kernel/reference';
 import { Database } from '../platform/transaction';
@@ -36,10 +38,24 @@ export interface EvidenceListed {
   readonly changedAt: string;
 }
 
-interface ListedRow extends Omit<EvidenceListed, 'loggedAt' | 'changedAt'> {
+interface ListedRow extends Omit<EvidenceListed, 'supports' | 'loggedAt' | 'changedAt'> {
+  readonly supports: readonly (readonly [statement: string, state: SupportState])[] | null;
   readonly loggedAt: Date;
   readonly changedAt: Date;
 }
+
+const listed = (row: ListedRow, statementOf: ReadonlyMap<string, StatementFact>): EvidenceListed => ({
+  ...row,
+  supports: (row.supports ?? [])
+    .flatMap(([ref, state]) => {
+      const statement = statementOf.get(ref);
+      return statement === undefined ? [] : [{ statement, state }];
+    })
+    .sort((one, other) => inOrder(one.statement, other.statement))
+    .map(({ statement, state }) => ({ statement: statement.ref, state })),
+  loggedAt: row.loggedAt.toISOString(),
+  changedAt: row.changedAt.toISOString(),
+});
 
 const matchesStatement = (reference: string, placeholder: string): string => {
   if (parseSkillRef(reference) !== null)
@@ -53,6 +69,7 @@ export class EvidenceListQuery {
   constructor(
     private readonly db: Database,
     private readonly settings: Settings,
+    private readonly frameworks: FrameworksFacts,
   ) {}
 
   /** One page: what is going on first, then the newest end, the newest id first among equals. */
@@ -80,20 +97,20 @@ export class EvidenceListQuery {
        )
        SELECT g.evidence_id AS id, g.state, g.revision, ${textOr("c.body->>'title'")} AS title, g.kind, c.body->>'role' AS role,
               g.started_on AS "startedOn", g.ended_on AS "endedOn", g.tags, g.logged_at AS "loggedAt", g.changed_at AS "changedAt",
-              coalesce((SELECT jsonb_agg(jsonb_build_object('statement', s.statement_ref, 'state', s.state) ORDER BY s.skill_level_ref, t.ordinal)
-                          FROM seen s JOIN statement t ON t.statement_ref = s.statement_ref WHERE s.evidence_id = g.evidence_id), '[]') AS supports
+              (SELECT json_agg(json_build_array(s.statement_ref, s.state)) FROM seen s WHERE s.evidence_id = g.evidence_id) AS supports
          FROM page g
          JOIN evidence_revision r ON r.engineer_id = g.engineer_id AND r.evidence_id = g.evidence_id AND r.revision = g.revision
          LEFT JOIN record_content c ON c.engineer_id = r.engineer_id AND c.digest = r.digest
         ORDER BY coalesce(g.ended_on, 'infinity'::date) DESC, g.evidence_id DESC`,
       sql.parameters,
     );
+    const statements = await this.frameworks.statements(rows.flatMap(({ supports }) => (supports ?? []).map(([statement]) => statement)));
     return pageOf(
       rows,
       limit,
       list,
       (row) => [row.endedOn, row.id],
-      (row) => ({ ...row, loggedAt: row.loggedAt.toISOString(), changedAt: row.changedAt.toISOString() }),
+      (row) => listed(row, statements),
     );
   }
 

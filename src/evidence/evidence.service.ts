@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config';
-import { FrameworksFacts, type StatementFact } from '../frameworks/frameworks.facts';
+import { FrameworksFacts } from '../frameworks/frameworks.facts';
+import type { StatementFact } from '../frameworks/statement';
 import type { Viewpoint } from '../kernel/actor';
 import { dayOf } from '../kernel/clock';
 import { newId } from '../kernel/ids';
@@ -9,7 +10,8 @@ import { checkVersion, tagOfVersion } from '../kernel/version-tag';
 import { type Happening, LedgerLog, type LockedRecord } from '../ledger/ledger.log';
 import { Transactions, type Tx } from '../platform/transaction';
 import { ProgressStore } from '../progress/progress.store';
-import { EvidenceOneQuery, type EvidenceShown } from './evidence-one.query';
+import { EvidenceOneQuery } from './evidence-one.query';
+import { type EvidenceShown, justLogged, shown } from './evidence-shown';
 import { EvidenceFacts } from './evidence.facts';
 import { checkEvidenceAction } from './evidence.policy';
 import { EvidenceStore, type Reopened } from './evidence.store';
@@ -72,23 +74,25 @@ export class EvidenceService {
       const record = await this.ledger.lock(tx, engineerId);
       demand(checkDays(content, dayOf(record.at, this.settings.TIME_ZONE), content));
       const statements = await this.statementsOf(proposals);
+      const supports = proposals.map(({ statement, rationale }) => {
+        const { skillLevel } = statements.get(statement) ?? raise('statement-unknown');
+        return { statement, skillLevel, rationale };
+      });
       const evidenceId = newId();
       const actor = viewpoint.personId;
       const digest = this.ledger.keep(record, content);
-      await this.store.log(tx, record, evidenceId, content, digest);
-      const happenings: Happening[] = [{ kind: 'evidence.logged', subject: subjectOf(evidenceId), actor, digest }];
-      for (const proposal of proposals) {
-        const skillLevel = statements.get(proposal.statement)?.skillLevel ?? raise('statement-unknown');
-        await this.store.propose(tx, record, { ...proposal, evidenceId, revision: 1, skillLevel });
-        happenings.push(proposed(proposal, { evidenceId, revision: 1, actor }));
-      }
+      this.store.log(tx, record, evidenceId, content, digest, supports);
       await this.finish(
         tx,
         record,
-        [...statements.values()].map(({ skillLevel }) => skillLevel),
-        happenings,
+        supports.map(({ skillLevel }) => skillLevel),
+        [
+          { kind: 'evidence.logged', subject: subjectOf(evidenceId), actor, digest },
+          ...proposals.map((proposal) => proposed(proposal, { evidenceId, revision: 1, actor })),
+        ],
       );
-      return this.written(viewpoint, engineerId, evidenceId);
+      const row = justLogged({ id: evidenceId, at: record.at, content }, supports);
+      return { evidence: shown(row, statements, viewpoint, new Map()), version: row.version };
     });
   }
 
@@ -158,7 +162,7 @@ export class EvidenceService {
     const twice = refs.find((ref, index) => refs.indexOf(ref) !== index);
     if (twice !== undefined)
       return raise('support-exists', `Statement ${twice} is named twice: one piece of evidence shows a statement once.`);
-    const known = new Map((await this.frameworks.statements(refs)).map((statement) => [statement.ref, statement]));
+    const known = await this.frameworks.statements(refs);
     const unknown = refs.filter((ref) => !known.has(ref));
     if (unknown.length > 0) {
       return raise(

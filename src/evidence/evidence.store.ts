@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Tx, rowsOf } from '../platform/transaction';
+import { type Tx, rowsOf, write } from '../platform/transaction';
 import type { LockedRecord } from '../ledger/ledger.log';
 import type { EvidenceContent } from './evidence';
 import { EvidenceRevisionEntity } from './evidence.entity';
@@ -15,17 +15,50 @@ export interface Reopened {
   readonly rationale: string;
 }
 
+/** A support of a new piece of evidence. */
+export interface NewSupport {
+  readonly statement: string;
+  readonly skillLevel: string;
+  readonly rationale: string;
+}
+
+// $1 engineer, $2 evidence, $3 at, $4 digest of the content, $5 kind, $6 and $7 days, $8 tags, $9 the content, $10 statements, $11 their levels, $12 rationales
+const logSql = `
+  WITH logged AS (
+    INSERT INTO evidence (engineer_id, evidence_id, kind, started_on, ended_on, tags, search, logged_at, changed_at)
+    VALUES ($1, $2, $5, $6, $7, $8, ${searchOf('$9::jsonb')}, $3, $3)
+  ), revised AS (
+    INSERT INTO evidence_revision (engineer_id, evidence_id, revision, at, digest) VALUES ($1, $2, 1, $3, $4)
+  )
+  INSERT INTO support (engineer_id, evidence_id, statement_ref, skill_level_ref, revision, rationale, proposed_at)
+  SELECT $1, $2, s.statement, s.level, 1, s.rationale, $3 FROM unnest($10::text[], $11::text[], $12::text[]) AS s (statement, level, rationale)`;
+
 /** Writes evidence, its revisions and its supports. Whoever calls has decided already. */
 @Injectable()
 export class EvidenceStore {
-  /** A new piece of evidence with its first revision. */
-  async log(tx: Tx, { engineerId, at }: LockedRecord, evidenceId: string, content: EvidenceContent, digest: Buffer): Promise<void> {
-    await tx.query(
-      `INSERT INTO evidence (engineer_id, evidence_id, kind, started_on, ended_on, tags, search, logged_at, changed_at)
-       VALUES ($1, $2, $3, $4, $5, $6, ${searchOf('$7::jsonb')}, $8, $8)`,
-      [engineerId, evidenceId, content.kind, content.startedOn, content.endedOn, content.tags, JSON.stringify(content), at],
-    );
-    await tx.insert(EvidenceRevisionEntity, { engineerId, evidenceId, revision: 1, at, digest });
+  /** A new piece of evidence with its first revision and what it supports. */
+  log(
+    tx: Tx,
+    { engineerId, at }: LockedRecord,
+    evidenceId: string,
+    content: EvidenceContent,
+    digest: Buffer,
+    supports: readonly NewSupport[],
+  ): void {
+    write(tx, logSql, [
+      engineerId,
+      evidenceId,
+      at,
+      digest,
+      content.kind,
+      content.startedOn,
+      content.endedOn,
+      content.tags,
+      JSON.stringify(content),
+      supports.map(({ statement }) => statement),
+      supports.map(({ skillLevel }) => skillLevel),
+      supports.map(({ rationale }) => rationale),
+    ]);
   }
 
   /** The next revision. */

@@ -31,6 +31,10 @@ export function nextState(state: SupportState | null, action: SupportAction): Su
   return next ?? refuse(action === 'propose' ? 'support-exists' : 'not-found');
 }
 
+/** The states in which an action is possible. */
+export const statesBefore = (action: SupportAction): SupportState[] =>
+  supportStates.filter((state) => typeof nextState(state, action) === 'string');
+
 export const actionOfVerdict = { accepted: 'accept', returned: 'return' } as const satisfies Record<Verdict, SupportAction>;
 
 /** One verdict to be given. */

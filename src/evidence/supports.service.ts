@@ -4,7 +4,7 @@ import type { Viewpoint } from '../kernel/actor';
 import { demand, raise } from '../kernel/refusal';
 import { checkVersion, checkVersionIfGiven, tagOfVersion } from '../kernel/version-tag';
 import { LedgerLog } from '../ledger/ledger.log';
-import { Transactions } from '../platform/transaction';
+import { Transactions, write } from '../platform/transaction';
 import { EligibilityFacts } from '../progress/eligibility.facts';
 import { ProgressStore } from '../progress/progress.store';
 import { EvidenceOneQuery } from './evidence-one.query';
@@ -112,14 +112,15 @@ export class SupportsService {
     return this.transactions.run(async (tx) => {
       const record = await this.ledger.lock(tx, engineerId);
       // whoever takes the mentor's eligibility away waits for this verdict, or this verdict for them
-      await tx.query(`SELECT 1 FROM person WHERE person_id = $1 FOR SHARE`, [viewpoint.personId]);
+      write(tx, `SELECT 1 FROM person WHERE person_id = $1 FOR SHARE`, [viewpoint.personId]);
       const support = await this.standing(engineerId, evidenceId, statement);
       const judge = (await this.eligibility.judge(engineerId, support.skill, viewpoint.personId)) ?? raise('not-allowed');
       demand(checkReviewer(judge, support));
       demand(checkVersion(ifMatch, tagOfVersion(support.version)));
       demand(checkReviewable(support));
       await this.verdicts.applyVerdicts(tx, record, viewpoint.personId, [verdict]);
-      return this.written(viewpoint, engineerId, evidenceId);
+      // under the record's lock and the mentor's own nothing changes what they may judge in this skill
+      return (await this.query.one(viewpoint, engineerId, evidenceId, null, new Map([[support.skill, judge]]))) ?? raise('not-found');
     });
   }
 

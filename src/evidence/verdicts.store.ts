@@ -1,12 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { demand, raise } from '../kernel/refusal';
+import { raise } from '../kernel/refusal';
 import { type Happening, LedgerLog, type LockedRecord } from '../ledger/ledger.log';
-import { type Tx, rowsOf } from '../platform/transaction';
+import { type Tx, rowsOf, write } from '../platform/transaction';
 import { ProgressStore } from '../progress/progress.store';
-import { type SupportState, type VerdictGiven, actionOfVerdict, nextState } from './support';
+import { type VerdictGiven, actionOfVerdict, statesBefore } from './support';
 
 interface JudgedRow {
-  state: SupportState;
   revision: number;
   skill_level_ref: string;
   rationale: string;
@@ -33,7 +32,7 @@ export class VerdictsStore {
       happenings.push(happening);
     }
     for (const evidenceId of new Set(verdicts.map((given) => given.evidenceId))) {
-      await tx.query(`UPDATE evidence SET version = version + 1, changed_at = $3 WHERE engineer_id = $1 AND evidence_id = $2`, [
+      write(tx, `UPDATE evidence SET version = version + 1, changed_at = $3 WHERE engineer_id = $1 AND evidence_id = $2`, [
         record.engineerId,
         evidenceId,
         record.at,
@@ -49,20 +48,13 @@ export class VerdictsStore {
     reviewerId: string,
     { evidenceId, statement, verdict, feedback }: VerdictGiven,
   ): Promise<{ level: string; happening: Happening }> {
-    const key = [record.engineerId, evidenceId, statement];
     const [support] = await rowsOf<JudgedRow>(
       tx,
-      `SELECT state, revision, skill_level_ref, rationale FROM support WHERE engineer_id = $1 AND evidence_id = $2 AND statement_ref = $3`,
-      key,
+      `UPDATE support SET state = $4, verdict = $4, verdict_revision = revision, feedback = $5, reviewed_by = $6, reviewed_at = $7, version = version + 1
+        WHERE engineer_id = $1 AND evidence_id = $2 AND statement_ref = $3 AND state = ANY ($8) RETURNING revision, skill_level_ref, rationale`,
+      [record.engineerId, evidenceId, statement, verdict, feedback ?? null, reviewerId, record.at, statesBefore(actionOfVerdict[verdict])],
     );
     if (support === undefined) return raise('not-found');
-    const next = nextState(support.state, actionOfVerdict[verdict]);
-    if (typeof next === 'object') demand(next);
-    await tx.query(
-      `UPDATE support SET state = $4, verdict = $4, verdict_revision = revision, feedback = $5, reviewed_by = $6, reviewed_at = $7, version = version + 1
-        WHERE engineer_id = $1 AND evidence_id = $2 AND statement_ref = $3`,
-      [...key, verdict, feedback ?? null, reviewerId, record.at],
-    );
     const { revision, rationale, skill_level_ref: level } = support;
     const happening: Happening = {
       kind: `support.${verdict}`,

@@ -1,18 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../platform/transaction';
-
-/** A statement of the catalogue. */
-export interface StatementFact {
-  /** `sfia-9:ITOP.4.2` */
-  readonly ref: string;
-  /** `sfia-9:ITOP.4` */
-  readonly skillLevel: string;
-  /** `sfia-9:ITOP` */
-  readonly skill: string;
-  readonly level: number;
-  readonly ordinal: number;
-  readonly text: string;
-}
+import type { StatementFact } from './statement';
 
 /** A skill, as far as other folders need to know it. */
 export interface SkillFact {
@@ -28,30 +16,38 @@ export interface SkillFact {
   readonly definedLevels: readonly number[];
 }
 
-const statementColumns = `t.statement_ref AS ref, t.skill_level_ref AS "skillLevel", l.skill_ref AS skill, l.level::int AS level, t.ordinal::int AS ordinal, t.text`;
+const statementColumns = `t.statement_ref AS ref, t.skill_level_ref AS "skillLevel", l.skill_ref AS skill, l.level::int AS level, t.ordinal::int AS ordinal, t.text, f.rights`;
+const statementTables = 'statement t JOIN skill_level l USING (skill_level_ref) JOIN framework f USING (framework_id)';
 
 /** What other folders may ask of the catalogue. */
 @Injectable()
 export class FrameworksFacts {
+  // what is loaded never changes and never goes: whatever was read once can be told again
+  private readonly known = new Map<string, StatementFact>();
+
   constructor(private readonly db: Database) {}
 
-  /** The statements of these references; unknown ones are left out. */
-  async statements(refs: readonly string[]): Promise<StatementFact[]> {
-    if (refs.length === 0) return [];
-    return this.db.query<StatementFact>(
-      `SELECT ${statementColumns} FROM statement t JOIN skill_level l USING (skill_level_ref) WHERE t.statement_ref = ANY ($1)`,
-      [refs],
-    );
+  /** Statements by reference, those of these references among them as far as there are such. */
+  async statements(refs: Iterable<string>): Promise<ReadonlyMap<string, StatementFact>> {
+    const unknown = new Set([...refs].filter((ref) => !this.known.has(ref)));
+    if (unknown.size > 0) {
+      const read = await this.db.query<StatementFact>(
+        `SELECT ${statementColumns} FROM ${statementTables} WHERE t.statement_ref = ANY ($1)`,
+        [[...unknown]],
+      );
+      for (const statement of read) this.known.set(statement.ref, statement);
+    }
+    return this.known;
   }
 
   async statement(ref: string): Promise<StatementFact | null> {
-    return (await this.statements([ref]))[0] ?? null;
+    return (await this.statements([ref])).get(ref) ?? null;
   }
 
   /** The statements of a skill level in their order; none where the level is not defined. */
   async statementsOfLevel(skillLevel: string): Promise<StatementFact[]> {
     return this.db.query<StatementFact>(
-      `SELECT ${statementColumns} FROM statement t JOIN skill_level l USING (skill_level_ref) WHERE t.skill_level_ref = $1 ORDER BY t.ordinal`,
+      `SELECT ${statementColumns} FROM ${statementTables} WHERE t.skill_level_ref = $1 ORDER BY t.ordinal`,
       [skillLevel],
     );
   }
