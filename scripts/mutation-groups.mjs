@@ -13,12 +13,17 @@ export const groups = {
   ],
   ledger: [
     'src/ledger/administration.ts',
+    'src/ledger/administration-facts.ts',
     'src/ledger/administration-rows.ts',
+    'src/ledger/chain-content.ts',
     'src/ledger/checkpoint.ts',
+    'src/ledger/claims-of-chain.ts',
     'src/ledger/entry.ts',
     'src/ledger/ledger-verifier.ts',
     'src/ledger/merkle.ts',
     'src/ledger/proof.ts',
+    'src/ledger/record-row.ts',
     'src/ledger/record-rows.ts',
+    'src/ledger/what-may-go.ts',
   ],
 };

@@ -1,6 +1,7 @@
 import { type Redacted, redactedSubject } from '../evidence/redacted';
 import type { Role } from '../kernel/actor';
 import { type Refusal, refuse } from '../kernel/refusal';
+import { frozenMark } from '../ledger/administration';
 
 /** What takes two admins. The same list stands in the database as a CHECK. */
 export const requestActions = ['give-role', 'fresh-invitation', 'remove-totp', 'erase-person', 'redact'] as const;
@@ -48,8 +49,6 @@ export interface Redaction {
   readonly what: Redacted;
   readonly frozen: boolean;
 }
-
-const frozenMark = ' with what was frozen of it';
 
 /** A redaction as the target of a request, which the table, the ledger and the answers hold: `evidence/{id}/revisions/2`. */
 export const targetOf = ({ what, frozen }: Redaction): string => `${redactedSubject(what)}${frozen ? frozenMark : ''}`;

@@ -66,7 +66,7 @@ function progressBar(total: number): { show: (bytes: number) => void; clear: () 
 }
 
 function report(
-  { counts, at, keyIds, newest, uncovered, administration, signedBy }: FileSummary,
+  { counts, at, keyIds, newest, uncovered, heldInPart, administration, signedBy }: FileSummary,
   held: readonly SignedCheckpoint[],
 ): string {
   const { records, entries, contents, rows, checkpoints, leaves } = counts;
@@ -78,6 +78,9 @@ function report(
     newest === null
       ? 'No checkpoint was ever made: a chain that was written anew from its beginning would fit as well.'
       : `${checkpoints} checkpoints over ${leaves} heads, the newest is ${newest}; ${uncovered} entries came after it.`,
+    ...(heldInPart === 0
+      ? []
+      : [`The content of ${heldInPart} rows was redacted or erased: of these it holds what the chain proves without it, and no more.`]),
     ...keyIds.map((id) => `Checkpoints are signed by key ${id}.`),
     signedBy === null ? 'The file itself is not signed.' : `The file is signed by key ${signedBy}.`,
     held.length > 0

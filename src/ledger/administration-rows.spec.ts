@@ -1,5 +1,6 @@
 import { type MadeEntry, chainOf, misfitOf } from '../../test/factories/ledger';
 import { administrationId, accreditationSubject, personSubject, policySubject } from './administration';
+import { AdministrationFacts } from './administration-facts';
 import { AdministrationRows } from './administration-rows';
 import type { Row, RowTable } from './ledger-file';
 
@@ -260,6 +261,69 @@ describe('a person', () => {
   });
 });
 
+describe('somebody who is erased', () => {
+  const reason = 'it gives something back to somebody who was erased before';
+  test.each<[string, MadeEntry]>([
+    ['roles', about('roles.changed', { roles: ['auditor'] })],
+    ['roles, as if they were new', about('person.added', { roles: ['auditor'] })],
+    ['roles, by an import', { kind: 'people.imported', content: { people: [{ person, roles: ['admin'] }] } }],
+    ['a way in', about('person.reactivated')],
+    ['an accreditation', grant],
+  ])('is not given %s', (_, gift) => {
+    expect(verdict([about('person.erased'), gift], [])).toEqual({ engineer, seq: 2, reason });
+    expect(JSON.stringify(verdict([about('person.erased', {}, other), gift], [personRow([], false, other)]))).not.toContain(reason);
+  });
+
+  test('may be named by acts that give nothing', () => {
+    const acts = [about('roles.changed', { roles: [] }), about('person.deactivated'), about('manager.changed')];
+    expect(
+      verdict(
+        [grant, about('person.erased'), ...acts, end],
+        [['accreditation', { ...accreditation, ended_by: other, ended_at: at(6) }], personRow([], false)],
+      ),
+    ).toBeNull();
+  });
+});
+
+describe('rows whose content was erased', () => {
+  const held = (acts: readonly MadeEntry[], rows: Rows): number => {
+    const administration = new AdministrationRows();
+    for (const { content, ...entry } of chainOf(
+      administrationId,
+      acts.map((act) => ({ actor: admin, ...act })),
+    ))
+      administration.entry(entry, content);
+    for (const [table, row] of rows) administration.row(table, row);
+    return administration.heldInPart;
+  };
+  test('are counted', () => {
+    const rows: Rows = [['accreditation', accreditation], policyRow(1, { set_at: at(2) })];
+    expect(held([grant, policySet(1)], rows)).toBe(0);
+    expect(
+      held([{ ...grant, content: {} }], [['accreditation', { ...accreditation, skill_ref: null, up_to_level: null, reason: null }]]),
+    ).toBe(0);
+    expect(held([{ ...grant, gone: true }, policySet(1)], rows)).toBe(1);
+  });
+});
+
+describe('what records are held against', () => {
+  test('is told: who is erased, and how long sign-offs of a level could last', () => {
+    const facts = new AdministrationFacts();
+    expect(facts.isSilent).toBe(true);
+    const administration = new AdministrationRows(facts);
+    const acts: MadeEntry[] = [
+      { kind: 'rules.adopted', content: { policies: [{ skill_level_ref: 'f-1:SKIL.4', version: 1, valid_months: 6 }] } },
+      policySet(1),
+      policySet(2, { mayMiss: 0, validMonths: 12 }),
+      about('person.erased'),
+    ];
+    for (const { content, ...entry } of chainOf(administrationId, acts)) administration.entry(entry, content);
+    expect(facts.isSilent).toBe(false);
+    expect([facts.monthsOf('f-1:SKIL.4'), facts.monthsOf('f-1:SKIL.3'), facts.monthsOf('f-1:SKIL.5')]).toEqual([[6], [null, 12], []]);
+    expect([facts.isErased(person), facts.isErased(other)]).toEqual([true, false]);
+  });
+});
+
 describe('what is missing', () => {
   test('is named by its first entry', () => {
     const acts = [about('roles.changed', { roles: ['admin'] }), policySet(1), about('roles.changed', { roles: ['auditor'] })];
@@ -288,9 +352,15 @@ describe('rules that are adopted', () => {
     for (const n of [0, 1, 2]) expect(verdict([adopted], rows.toSpliced(n, 1))).toMatchObject({ engineer, seq: 1 });
   });
 
-  test('count from then on: what was said before is in them', () => {
-    const before = [policySet(7), about('roles.changed', { roles: ['auditor'] })];
-    expect(verdict([...before, adopted], rows)).toBeNull();
+  test('are adopted by the first entry, and by no later one: what was said before would be gone', () => {
+    expect(verdict([policySet(7), adopted], [policyRow(7), ...rows])).toEqual({
+      engineer,
+      seq: 2,
+      reason: 'rules are adopted by the first entry only',
+    });
+  });
+
+  test('count from then on', () => {
     expect(verdict([adopted, about('roles.changed', { roles: [] }, other)], rows)).toMatchObject({ seq: 2 });
     expect(
       verdict([adopted, about('person.deactivated', {}, other)], [...rows.slice(0, 2), personRow(['admin'], false, other)]),

@@ -1,9 +1,9 @@
 import { type Json, canonicalJson } from '../kernel/canonical-json';
 import { administrationId } from './administration';
+import { AdministrationFacts } from './administration-facts';
 import type { Entry } from './entry';
-import { type AdministrationTable, type Row, type RowTable, asText as text, misfit } from './ledger-file';
-
-type Fields = Readonly<Record<string, Json>>;
+import { type AdministrationTable, type Fields, type Row, type RowTable, fieldsOf, listOf, asText as text, misfit } from './ledger-file';
+import { monthsIn } from './record-row';
 
 /** What a row should say, as far as the ledger knows, and the entry that last had a say in it. */
 interface Expected {
@@ -21,16 +21,24 @@ const nobodySpecial = { roles: [], active: true } as const;
  */
 export class AdministrationRows {
   private readonly expected = new Map<string, Expected>();
-  private isEmpty = true;
+  private inPart = 0;
+
+  /** @param facts is told what the records after it are held against */
+  constructor(private readonly facts = new AdministrationFacts()) {}
+
+  /** How many rows are held against the subject, actor and time of their entries only, since the content was erased. */
+  get heldInPart(): number {
+    return this.inPart;
+  }
 
   /** Takes an entry; entries come in their order, before all rows. Content that was erased says nothing: subject, actor and time remain. */
   entry(entry: Entry, content: Json | undefined): void {
-    this.isEmpty = false;
-    const said = objectOf(content);
+    const said = fieldsOf(content);
+    this.facts.entry(entry, said);
     const { actor, at } = entry;
     switch (entry.kind) {
       case 'rules.adopted':
-        this.expected.clear();
+        if (entry.seq !== 1) misfit('rules are adopted by the first entry only', { engineer: administrationId, seq: entry.seq });
         for (const row of listOf(said['policies'])) this.set('policy', entry, row);
         for (const row of listOf(said['accreditations'])) this.set('accreditation', entry, row);
         for (const row of listOf(said['people'])) this.set('person', entry, row);
@@ -41,6 +49,7 @@ export class AdministrationRows {
       case 'policy.set':
         return this.set('policy', entry, { ...policyOf(said), set_by: actor, set_at: at });
       case 'accreditation.granted':
+        this.mayBeGiven(entry, personOf(entry.subject), true);
         return this.set('accreditation', entry, {
           ...accreditationOf(entry.subject),
           granted_by: actor,
@@ -70,12 +79,14 @@ export class AdministrationRows {
 
   row(table: RowTable, row: Row): void {
     if (!isOurs(table)) return misfit(`a row of ${table} stands where none belongs`, { engineer: administrationId });
-    if (this.isEmpty) return;
+    if (this.facts.isSilent) return;
     const expected = this.expected.get(keyOf(table, row));
     if (expected === undefined || expected.taken) {
       return misfit(`a row of ${table} (${nameOf(table, row)}) has no entry in the ledger`, { engineer: administrationId });
     }
     expected.taken = true;
+    // content that is gone has said nothing, not even null
+    if (table === 'accreditation' && !('up_to_level' in expected.fields)) this.inPart += 1;
     for (const [column, value] of Object.entries(expected.fields)) {
       if (canonicalJson(row[column] ?? null) !== canonicalJson(value)) {
         misfit(`its row in ${table} (${nameOf(table, row)}) says something else: ${column} is ${text(row[column])}, not ${text(value)}`, {
@@ -99,12 +110,21 @@ export class AdministrationRows {
   }
 
   private person(entry: Entry, personId: string, change: Fields): void {
+    this.mayBeGiven(entry, personId, listOf(change['roles']).length > 0 || change['active'] === true);
     const before = this.expected.get(`person ${personId}`)?.fields ?? { person_id: personId, ...nobodySpecial };
     this.set('person', entry, { ...before, ...change });
   }
 
+  /** Whoever is erased stays without roles, rights and a way in. */
+  private mayBeGiven({ seq }: Entry, personId: string, isGift: boolean): void {
+    if (isGift && this.facts.isErased(personId)) {
+      misfit('it gives something back to somebody who was erased before', { engineer: administrationId, seq });
+    }
+  }
+
   private set(table: AdministrationTable, { seq }: Entry, fields: Fields): void {
     const key = keyOf(table, fields);
+    if (table === 'policy') this.facts.policy(text(fields['skill_level_ref']), monthsIn(fields['valid_months']));
     this.expected.set(key, { seq, fields: { ...this.expected.get(key)?.fields, ...fields }, taken: false });
   }
 }
@@ -120,10 +140,6 @@ const keyOf = (table: AdministrationTable, row: Row | Fields): string =>
 const nameOf = (table: AdministrationTable, row: Row): string => keyColumns[table].map((column) => text(row[column])).join(' ');
 
 const isNobodySpecial = ({ roles, active }: Fields): boolean => Array.isArray(roles) && roles.length === 0 && active === true;
-const objectOf = (value: Json | undefined): Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
-const listOf = (value: Json | undefined): Fields[] => (Array.isArray(value) ? (value as readonly Json[]).map(objectOf) : []);
-
 const personOf = (subject: string): string => subject.split('/')[1] ?? '';
 const accreditationOf = (subject: string): Fields => ({
   person_id: personOf(subject),
@@ -135,6 +151,6 @@ const policyOf = ({ skillLevel, version, numbers }: Fields): Fields => ({
   skill_level_ref: skillLevel ?? null,
   version: version ?? null,
   ...Object.fromEntries(
-    Object.entries(objectOf(numbers)).map(([name, value]) => [name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), value]),
+    Object.entries(fieldsOf(numbers)).map(([name, value]) => [name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), value]),
   ),
 });

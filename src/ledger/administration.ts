@@ -37,3 +37,6 @@ export const personSubject = (personId: string): string => `people/${personId}`;
 export const accreditationSubject = (personId: string, accreditationId: string): string =>
   `people/${personId}/accreditations/${accreditationId}`;
 export const policySubject = (skillLevel: string): string => `policies/${skillLevel}`;
+
+/** How the target of a request that redacts ends where the submissions and sign-offs that froze the words go too. */
+export const frozenMark = ' with what was frozen of it';

@@ -29,11 +29,11 @@ export class CheckpointsController {
   async verify(): Promise<LedgerVerificationAnswer> {
     const verdict = await this.verification.verify();
     if (verdict.ok) {
-      const { counts, newest, uncovered, administration } = verdict.summary;
-      return { ok: true, misfit: null, counts, checkpoint: newest, uncovered, administration };
+      const { counts, newest, uncovered, heldInPart, administration } = verdict.summary;
+      return { ok: true, misfit: null, counts, checkpoint: newest, uncovered, heldInPart, administration };
     }
     const { engineer = null, seq = null, checkpoint = null, reason } = verdict.misfit;
-    const nothing = { counts: null, checkpoint: null, uncovered: null, administration: null };
+    const nothing = { counts: null, checkpoint: null, uncovered: null, heldInPart: null, administration: null };
     return { ok: false, misfit: { engineer, seq, checkpoint, reason }, ...nothing };
   }
 }

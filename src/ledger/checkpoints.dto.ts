@@ -143,6 +143,11 @@ export class LedgerVerificationAnswer {
    * @example 3
    */
   uncovered: number | null;
+  /**
+   * Rows whose content was redacted or erased: they are held against what is left of their entries. Null where something does not fit.
+   * @example 2
+   */
+  heldInPart: number | null;
   /** The administration ledger; null where something does not fit. */
   administration: AdministrationHeadAnswer | null;
 }

@@ -41,6 +41,12 @@ export const rowAsJson = (row: Readonly<Record<string, unknown>>): Row =>
     ]),
   );
 
+/** What a piece of content says by name, or a part of it: content of another form says nothing. */
+export type Fields = Readonly<Record<string, Json>>;
+export const fieldsOf = (value: Json | undefined): Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
+export const listOf = (value: Json | undefined): Fields[] => (Array.isArray(value) ? (value as readonly Json[]).map(fieldsOf) : []);
+
 /** How a value of a row or of content is written in what is told. */
 export const asText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value ?? null));
 

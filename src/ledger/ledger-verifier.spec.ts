@@ -1,5 +1,16 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { type MadeEntry, bent, chainOf, ledgerKey, ledgerOf, lineOf, readAt, signedAgain, verdictOn } from '../../test/factories/ledger';
+import {
+  type MadeEntry,
+  type MadeRecord,
+  bent,
+  chainOf,
+  ledgerKey,
+  ledgerOf,
+  lineOf,
+  readAt,
+  signedAgain,
+  verdictOn,
+} from '../../test/factories/ledger';
 import { administrationId } from './administration';
 import { type SignedCheckpoint, digestOfCheckpoint, headHash, jwkOf, keyIdOf, signCheckpoint } from './checkpoint';
 import { genesisOf } from './entry';
@@ -47,6 +58,7 @@ describe('a ledger that fits', () => {
       keyIds: [keyId],
       newest: 2,
       uncovered: 2,
+      heldInPart: 0,
       administration: null,
     });
   });
@@ -59,6 +71,7 @@ describe('a ledger that fits', () => {
       keyIds: [],
       newest: null,
       uncovered: 0,
+      heldInPart: 0,
       administration: null,
     });
     expect(verdictOn(ledgerOf({ records }))).toMatchObject({ newest: null, uncovered: 9 });
@@ -495,28 +508,44 @@ describe('content', () => {
     expect(erased({ gone: true }, { ...erasure, gone: true })).toEqual({ engineer: one, seq: 2, reason: 'its content is gone' });
   });
 
-  test.each<[string, string]>([
-    ['record.redacted', one],
-    ['person.erased', administrationId],
-  ])('may be gone where an entry of %s names its digest, that digest only', (kind, engineer) => {
-    const [taken, other] = [1, 2].map((n) => digestOf(chainOf(engineer, [{ kind: 'person.edited' }, { kind: 'person.edited' }]), n));
-    const named = (digests: readonly unknown[]): unknown =>
-      verdictOn(
-        ledgerWith(
-          [
-            { kind: 'person.edited', gone: true },
-            { kind: 'person.edited', gone: true },
-            { kind, subject: 'people/x', content: { digests: digests as string[] } },
-          ],
-          engineer,
-        ).filter(({ line }) => line !== 'row'),
-      );
-    const gone = { engineer, reason: 'its content is gone' };
-    expect(named([taken, other])).toMatchObject(
-      engineer === one ? { counts: { contents: 1 } } : { reason: expect.stringContaining('person') as string },
-    );
-    expect(named([taken])).toEqual({ ...gone, seq: 2 });
-    expect(named([other, 7])).toEqual({ ...gone, seq: 1 });
+  const taken: MadeEntry = { kind: 'evidence.logged', subject: 'evidence/a', gone: true };
+  test('may be gone where a redaction names its digest, that digest only', () => {
+    const [first, second] = [1, 2].map((n) => digestOf(chainOf(one, [taken, taken]), n)) as [string, string];
+    const named = (...digests: (string | number)[]): unknown =>
+      verdictOn(ledgerWith([taken, taken, { kind: 'record.redacted', subject: 'evidence/a/revisions/1', content: { digests } }]));
+    expect(named(first)).toEqual({ engineer: one, seq: 2, reason: 'its content is gone' });
+    expect(named(second, 7)).toEqual({
+      engineer: one,
+      seq: 3,
+      reason: 'it takes out the content of entry 2, which is not what it redacts',
+    });
+    expect(named(7)).toEqual({ engineer: one, seq: 1, reason: 'its content is gone' });
+  });
+
+  test('of a record may be gone where the administration ledger says so: it comes first', () => {
+    const record = (erased: string): LedgerLine[] =>
+      ledgerOf({
+        records: [
+          {
+            engineer: administrationId,
+            entries: [{ kind: 'person.erased', subject: `people/${erased}` }],
+            rows: [{ table: 'person', row: { person_id: erased, roles: [], active: false } }],
+          },
+          { engineer: one, entries: [{ gone: true }, { kind: 'record.erased' }] },
+        ],
+      });
+    expect(verdictOn(record(one))).toMatchObject({ counts: { contents: 2 } });
+    expect(verdictOn(record(two))).toMatchObject({ engineer: one, seq: 2 });
+  });
+
+  test('of rows may be gone: how many are held in part is told, for all records and the administration ledger', () => {
+    const revoked = (engineer: string): MadeRecord => {
+      const entries = [{ kind: 'sign-off.revoked', subject: 'sign-offs/s', gone: true }, { kind: 'record.erased' }];
+      const [entry] = chainOf(engineer, entries);
+      const row = { engineer_id: engineer, at: entry?.at ?? '', sign_off_id: 's', revoked_by: engineer, revoked_on: '2026-11-02' };
+      return { engineer, entries, rows: [{ table: 'revocation', row: { ...row, content_digest: entry?.digest ?? '' } }] };
+    };
+    expect(verdictOn(ledgerOf({ records: [revoked(one), revoked(two)] }))).toMatchObject({ heldInPart: 2 });
   });
 
   test.each<[string, NonNullable<MadeEntry['content']> | null]>([

@@ -1,7 +1,9 @@
-import { type Json, saltedDigest } from '../kernel/canonical-json';
+import type { Json } from '../kernel/canonical-json';
 import { type SignedCheckpoint, checkpointProblem, digestOfCheckpoint, headHash, keyIdOf, signedBytes } from './checkpoint';
 import { administrationId } from './administration';
+import { AdministrationFacts } from './administration-facts';
 import { AdministrationRows } from './administration-rows';
+import { ChainContent } from './chain-content';
 import { type Entry, genesisOf, hashOf } from './entry';
 import {
   type CheckpointLine,
@@ -30,6 +32,8 @@ export interface LedgerSummary {
   readonly newest: number | null;
   /** Entries after the newest checkpoint: their chains fit, but no checkpoint stands for them yet. */
   readonly uncovered: number;
+  /** Rows whose content was redacted or erased: they are held against what is left of their entries, and not against words. */
+  readonly heldInPart: number;
   /** The administration ledger's end; null in a file made before there was one. */
   readonly administration: { readonly entries: number; readonly head: string } | null;
 }
@@ -46,15 +50,13 @@ interface RowsOfChain {
   entry(entry: Entry, content: Json | undefined): void;
   row(table: RowTable, row: Row): void;
   finish(): void;
+  readonly heldInPart: number;
 }
 
 interface OpenRecord {
   readonly line: RecordLine;
   readonly rows: RowsOfChain;
-  readonly digests: Set<string>;
-  readonly missing: Map<string, number>;
-  readonly redacted: Set<string>;
-  erasedBefore: number;
+  readonly content: ChainContent;
   seq: number;
   hash: string;
   at: string;
@@ -84,6 +86,8 @@ export class LedgerVerifier {
   private covered = 0;
   private lastEngineer = '';
   private administration: LedgerSummary['administration'] = null;
+  private readonly facts = new AdministrationFacts();
+  private heldInPart = 0;
 
   constructor(private readonly options: VerifierOptions = {}) {
     for (const checkpoint of options.held ?? []) {
@@ -143,6 +147,7 @@ export class LedgerVerifier {
       keyIds: [...this.keyIds],
       newest: this.newest?.number ?? null,
       uncovered,
+      heldInPart: this.heldInPart,
       administration: this.administration,
     };
   }
@@ -232,11 +237,8 @@ export class LedgerVerifier {
     const genesis = genesisOf(engineer).toString('hex');
     this.record = {
       line,
-      rows: engineer === administrationId ? new AdministrationRows() : new RecordRows(engineer),
-      digests: new Set(),
-      missing: new Map(),
-      redacted: new Set(),
-      erasedBefore: 0,
+      rows: engineer === administrationId ? new AdministrationRows(this.facts) : new RecordRows(engineer, this.facts),
+      content: new ChainContent(engineer, this.facts),
       seq: 0,
       hash: genesis,
       at: '',
@@ -259,7 +261,7 @@ export class LedgerVerifier {
     record.at = line.at;
     this.seen.entries += 1;
     this.checkLeaf(record);
-    this.takeContent(record, line);
+    record.content.entry(line);
     record.rows.entry(line, line.content);
   }
 
@@ -273,20 +275,6 @@ export class LedgerVerifier {
       misfit(`${which} not what the checkpoint stands for`, { engineer, seq: leaf.seq, ...this.checkpointOver(leaf.index) });
     }
     record.leaves += 1;
-  }
-
-  private takeContent(record: OpenRecord, { seq, kind, digest, salt, content }: EntryLine): void {
-    if (kind === 'record.erased') record.erasedBefore = seq;
-    if (salt === undefined || content === undefined) {
-      if (!record.digests.has(digest)) record.missing.set(digest, seq);
-      return;
-    }
-    if (kind === 'record.redacted' || kind === 'person.erased') for (const one of digestsIn(content)) record.redacted.add(one);
-    if (saltedDigest(content, Buffer.from(salt, 'hex')).toString('hex') !== digest) {
-      misfit('its content is not that of its digest', { engineer: record.line.engineer, seq });
-    }
-    if (!record.digests.has(digest)) this.seen.contents += 1;
-    record.digests.add(digest);
   }
 
   private takeRow({ table, row }: RowLine): void {
@@ -311,12 +299,12 @@ export class LedgerVerifier {
     if (head?.seq !== record.seq || head.hash !== record.hash) {
       misfit(`the record's head names entry ${head?.seq ?? 0}, the chain ends with ${record.seq}`, { engineer, seq: record.seq + 1 });
     }
-    for (const [digest, seq] of record.missing) {
-      if (seq >= record.erasedBefore && !record.redacted.has(digest)) misfit('its content is gone', { engineer, seq });
-    }
-    if (contents !== record.digests.size)
-      misfit(`the record keeps ${contents - record.digests.size} pieces of content that no entry names`, { engineer });
+    record.content.finish();
+    const { size } = record.content;
+    this.seen.contents += size;
+    if (contents !== size) misfit(`the record keeps ${contents - size} pieces of content that no entry names`, { engineer });
     record.rows.finish();
+    this.heldInPart += record.rows.heldInPart;
     if (engineer === administrationId) this.administration = { entries: record.seq, head: record.hash };
     this.covered += this.leavesOf.get(engineer)?.at(-1)?.seq ?? 0;
     this.leavesOf.delete(engineer);
@@ -327,11 +315,4 @@ export class LedgerVerifier {
     const place = this.sizes.findIndex((size) => size > index);
     return place === -1 ? {} : { checkpoint: place + 1 };
   }
-}
-
-/** The digests that a `record.redacted` or `person.erased` entry says were taken out: its content is `{digests: [hex, …], …}`. */
-function digestsIn(content: Json): string[] {
-  if (typeof content !== 'object' || content === null || Array.isArray(content)) return [];
-  const { digests } = content as { digests?: Json };
-  return Array.isArray(digests) ? digests.filter((one): one is string => typeof one === 'string') : [];
 }

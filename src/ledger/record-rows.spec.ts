@@ -1,6 +1,7 @@
 import { type MadeEntry, chainOf, misfitOf } from '../../test/factories/ledger';
 import type { Json } from '../kernel/canonical-json';
 import type { EntryLine, Row, RowTable } from './ledger-file';
+import { AdministrationFacts } from './administration-facts';
 import { RecordRows } from './record-rows';
 
 const engineer = '01931b2e-7c00-7000-8000-000000000001';
@@ -8,15 +9,29 @@ const mentor = '01931b2e-7c00-7000-8000-000000000002';
 const admin = '01931b2e-7c00-7000-8000-000000000003';
 
 type Rows = readonly (readonly [RowTable, Row])[];
-/** What is said of these rows against these entries; null: they agree. */
-const verdict = (entries: readonly EntryLine[], rows: Rows): unknown =>
+/** An organisation by whose policies a sign-off of level 3 lasts for good, or a year; nothing is said of other levels. */
+const organisation = (): AdministrationFacts => {
+  const facts = new AdministrationFacts();
+  const [entry] = chainOf('', [{ kind: 'framework.loaded' }]) as [EntryLine];
+  facts.entry(entry, {});
+  for (const months of [null, 12]) facts.policy('f-1:SKIL.3', months);
+  return facts;
+};
+
+/** How many rows are held in part where these rows agree with these entries; otherwise what is said of them. */
+const held = (entries: readonly EntryLine[], rows: Rows, facts = organisation()): unknown =>
   misfitOf(() => {
-    const record = new RecordRows(engineer);
+    const record = new RecordRows(engineer, facts);
     for (const { content, ...entry } of entries) record.entry(entry, content);
     for (const [table, row] of rows) record.row(table, row);
     record.finish();
-    return null;
+    return record.heldInPart;
   });
+/** What is said of these rows against these entries; null: they agree. */
+const verdict = (entries: readonly EntryLine[], rows: Rows, facts?: AdministrationFacts): unknown => {
+  const found = held(entries, rows, facts);
+  return typeof found === 'number' ? null : found;
+};
 
 const statement = (n: number): string => `f-1:SKIL.3.${n}`;
 const evidence = (...ids: string[]): Json => ids.map((evidenceId) => ({ evidenceId, revision: 1 }));
@@ -48,7 +63,7 @@ const acts: MadeEntry[] = [
   { kind: 'evidence.logged', subject: 'evidence/a' },
   { kind: 'evidence.logged', subject: 'evidence/b' },
   { kind: 'evidence.revised', subject: 'evidence/a' },
-  { kind: 'support.proposed', subject: 'evidence/a/supports/x' },
+  { kind: 'claim.drafted', subject: 'claims/c', content: { claim: 'c', skillLevel: 'f-1:SKIL.3' } },
   { kind: 'claim.submitted', subject: 'claims/c', content: submitted(1) },
   { kind: 'claim.submitted', subject: 'claims/c', content: submitted(2) },
   {
@@ -294,29 +309,30 @@ describe('pins', () => {
   });
 });
 
-describe('where content was erased', () => {
-  const all = erased(...chain.map(({ seq }) => seq));
+describe('where content is gone', () => {
+  const all = erased(1, 2, 3, 5, 6, 9, 11, 12);
 
   test('digests, days, times and actors are still held against the rows', () => {
     expect(verdict(all, rows)).toBeNull();
     for (const [seq, change] of [
       [5, { digest: 'ab' }],
-      [7, { mentor_id: admin }],
-      [7, { at: 'then' }],
-      [8, { digest: 'ab' }],
+      [5, { at: 'then' }],
       [11, { revoked_by: mentor }],
       [11, { content_digest: 'ab' }],
       [12, { set_by: admin }],
       [12, { digest: 'ab' }],
     ] as const) {
-      expect(verdict(all, changed(seq, change))).toMatchObject({ engineer });
+      expect(verdict(all, changed(seq, change))).toMatchObject({ engineer, seq });
     }
   });
 
-  test('what only the content said is not', () => {
-    expect(verdict(all, changed(7, { submission: 1, submission_digest: 'cd' }))).toBeNull();
-    expect(verdict(all, changed(8, { level: 7, total: 9 }))).toBeNull();
-    expect(verdict(all, changed(12, { level: 7 }))).toBeNull();
+  test('it is counted how many rows say something that only the content said: pins too, digests and times not', () => {
+    expect(held(chain, rows)).toBe(0);
+    expect(held(erased(1, 2, 3, 4, 9), rows)).toBe(0);
+    expect(held(erased(5), rows)).toBe(1 + pinsOf(1).length);
+    expect(held(erased(11), rows)).toBe(1);
+    expect(held(erased(12), changed(12, { level: 7 }))).toBe(1);
+    expect(held(all, rows)).toBe(4 + pinsOf(1).length + pinsOf(2).length);
   });
 
   test.each<[number, string, string, boolean]>([
@@ -346,15 +362,221 @@ describe('where content was erased', () => {
     expect(verdict(all, changed(5, { submitted_on: 2026 }))).toMatchObject({ seq: 5 });
   });
 
-  test('content of another form says nothing either', () => {
+  test('a day is one that the calendar has', () => {
+    expect(verdict(all, changed(5, { submitted_on: '2026-11-02T00:00:00Z' }))).toMatchObject({ seq: 5 });
+  });
+
+  test('content of another form is not gone: it says nothing, and so may its row', () => {
     for (const content of ['a text', ['a list'], null, 7]) {
       const lines = chainOf(
         engineer,
         acts.map((act, i) => (i === 7 ? { ...act, content } : act)),
       );
       const digest = lines[7]?.digest ?? '';
-      expect(verdict(lines, changed(8, { digest, level: 7 }))).toBeNull();
+      expect(verdict(lines, changed(8, { digest }))).toMatchObject({
+        seq: 8,
+        reason: 'its row in sign_off says something else: claim_id is c, not null',
+      });
     }
+  });
+});
+
+describe('an approval and a sign-off whose content is gone', () => {
+  const supports = (level: number, n: number): string => `evidence/a/supports/f-1:SKIL.${level}.${n}`;
+  const policy = { version: 1, validMonths: 6 };
+  const claimed: MadeEntry[] = [
+    { kind: 'claim.drafted', subject: 'claims/c', content: { skillLevel: 'f-1:SKIL.3' } },
+    { kind: 'claim.drafted', subject: 'claims/d', content: { skillLevel: 'f-1:SKIL.5' } },
+    { kind: 'support.accepted', subject: supports(3, 1) },
+    { kind: 'claim.submitted', subject: 'claims/c', content: { submission: 1, submittedOn: '2026-11-02', policy } },
+    { kind: 'claim.submitted', subject: 'claims/c', content: { submission: 2, submittedOn: '2026-11-02', policy } },
+    { kind: 'claim.submitted', subject: 'claims/d', content: { submission: 1, submittedOn: '2026-11-02' } },
+    { kind: 'claim.approved', subject: 'claims/c', actor: mentor },
+    { kind: 'sign-off.granted', subject: 'sign-offs/s' },
+    { kind: 'support.accepted', subject: supports(4, 1) },
+  ];
+  const made = (gone: readonly number[], entries = claimed): EntryLine[] =>
+    chainOf(
+      engineer,
+      entries.map((one, i) => ({ ...one, gone: gone.includes(i + 1) })),
+    );
+  const lines = made([]);
+  const at = (seq: number): string => lines[seq - 1]?.at ?? '';
+  const digest = (seq: number): string => lines[seq - 1]?.digest ?? '';
+  const submission = (seq: number, claim: string, n: number): Rows[number] => [
+    'claim_submission',
+    { engineer_id: engineer, at: at(seq), claim_id: claim, submission: n, submitted_on: '2026-11-02', digest: digest(seq) },
+  ];
+  const approvalGiven: Row = {
+    engineer_id: engineer,
+    at: at(7),
+    claim_id: 'c',
+    submission: 2,
+    mentor_id: mentor,
+    submission_digest: digest(5),
+    content_digest: digest(7),
+  };
+  const signedOff: Row = {
+    ...signOff,
+    engineer_id: engineer,
+    at: at(8),
+    sign_off_id: 's',
+    valid_until: null,
+    digest: digest(8),
+    total: 9,
+    accepted: 7,
+  };
+  /** What is said of the approval and the sign-off, where these contents are gone, and in their rows something else. */
+  const said = (
+    gone: readonly number[],
+    { approval = {}, granted: changes = {} }: { approval?: Row; granted?: Row } = {},
+    { entries = claimed, facts = organisation() }: { entries?: MadeEntry[]; facts?: AdministrationFacts } = {},
+  ): unknown =>
+    held(
+      made(gone, entries),
+      [
+        submission(4, 'c', 1),
+        submission(5, 'c', 2),
+        submission(6, 'd', 1),
+        ['approval', { ...approvalGiven, ...approval }],
+        ['sign_off', { ...signedOff, ...changes }],
+      ],
+      facts,
+    );
+  const frozen = [4, 5, 7, 8];
+  const difference = (seq: number, table: string, what: string): object => ({
+    engineer,
+    seq,
+    reason: `its row in ${table} says something else: ${what}`,
+  });
+
+  test('fit where they are what the chain proves; how many statements there were it does not', () => {
+    expect(said(frozen)).toBe(4);
+    expect(said([...frozen, 1, 2, 3, 6, 9])).toBe(5);
+  });
+
+  test.each<[Row, string]>([
+    [{ submission: 1 }, 'submission is 1, not 2'],
+    [{ submission: 3 }, 'submission is 3, not 2'],
+    [{ submission_digest: digest(4) }, `submission_digest is ${digest(4)}, not ${digest(5)}`],
+    [{ mentor_id: admin }, `mentor_id is ${admin}, not ${mentor}`],
+    [{ at: 'then' }, `at is then, not ${at(7)}`],
+  ])('the approval is of the newest submission of its claim: %j', (approval, what) => {
+    expect(said(frozen, { approval })).toEqual(difference(7, 'approval', what));
+  });
+
+  test.each<[Row, string]>([
+    [{ claim_id: 'd' }, 'claim_id is d, not c'],
+    [{ submission: 1 }, 'submission is 1, not 2'],
+    [{ digest: 'ab' }, `digest is ab, not ${digest(8)}`],
+    [{ skill_level_ref: 'f-1:SKIL.5' }, 'skill_level_ref is f-1:SKIL.5, not f-1:SKIL.3'],
+    [{ level: 5 }, 'level is 5, not 3'],
+    [{ skill_ref: 'f-1:ELSE' }, 'skill_ref is f-1:ELSE, not f-1:SKIL'],
+    [{ signed_off_on: '2026-10-31' }, `signed_off_on is 2026-10-31, not the day of ${at(8)}`],
+    [{ signed_off_on: 'a day' }, `signed_off_on is a day, not the day of ${at(8)}`],
+    [{ signed_off_on: null }, `signed_off_on is null, not the day of ${at(8)}`],
+    [{ valid_until: '2030-01-01' }, 'valid_until is 2030-01-01, not as a policy of the level says'],
+    [{ valid_until: '2027-11-03' }, 'valid_until is 2027-11-03, not as a policy of the level says'],
+  ])('the sign-off is of the claim that was approved right before it: %j', (changes, what) => {
+    expect(said(frozen, { granted: changes })).toEqual(difference(8, 'sign_off', what));
+  });
+
+  test('the sign-off may lie a day from its instant, and lasts as some version of the level’s policy says, from its day on', () => {
+    expect(said(frozen, { granted: { valid_until: '2027-11-02' } })).toBe(4);
+    expect(said(frozen, { granted: { signed_off_on: '2026-11-03', valid_until: '2027-11-03' } })).toBe(4);
+    expect(said(frozen, { granted: { valid_until: '2027-05-02' } })).toMatchObject({ seq: 8 });
+  });
+
+  test('a submission that is left says by which policy the claim was judged', () => {
+    for (const gone of [
+      [5, 7, 8],
+      [4, 7, 8],
+    ]) {
+      expect(said(gone, { granted: { valid_until: '2027-05-02' } })).toBe(3);
+      expect(said(gone)).toEqual(difference(8, 'sign_off', 'valid_until is null, not as a policy of the level says'));
+      expect(said(gone, { granted: { valid_until: '2027-11-02' } })).toMatchObject({ seq: 8 });
+    }
+  });
+
+  test('a file without an administration ledger says nothing of policies', () => {
+    expect(said(frozen, { granted: { valid_until: '2030-01-01' } }, { facts: new AdministrationFacts() })).toBe(4);
+    const other = new AdministrationFacts();
+    other.entry(lines[0] as EntryLine, {});
+    other.policy('f-1:SKIL.4', null);
+    expect(said(frozen, {}, { facts: other })).toMatchObject({ seq: 8 });
+  });
+
+  test('where the words of the draft are erased too, the level is one of which a statement was accepted before', () => {
+    const all = [...frozen, 1];
+    const of = (level: number): Row => ({ skill_level_ref: `f-1:SKIL.${level}`, level });
+    const facts = organisation();
+    for (const level of [4, 5]) facts.policy(`f-1:SKIL.${level}`, null);
+    expect(said(all, { granted: of(3) }, { facts })).toBe(4);
+    for (const level of [4, 5]) {
+      expect(said(all, { granted: of(level) }, { facts })).toEqual(
+        difference(8, 'sign_off', `skill_level_ref is f-1:SKIL.${level}, not a level of which a statement was accepted`),
+      );
+    }
+    const returned = claimed.map((one, i) => (i === 2 ? { ...one, kind: 'support.returned' } : one));
+    expect(said(all, { granted: of(3) }, { facts, entries: returned })).toMatchObject({ seq: 8 });
+  });
+
+  test('the approval is the entry right before', () => {
+    const between = claimed.toSpliced(6, 1, { kind: 'claim.refused', subject: 'claims/c', actor: mentor });
+    expect(
+      held(made(frozen, between), [submission(4, 'c', 1), submission(5, 'c', 2), submission(6, 'd', 1), ['sign_off', signedOff]]),
+    ).toEqual(difference(8, 'sign_off', 'claim_id is c, not null'));
+  });
+
+  test('of a claim that was never submitted there is nothing to approve', () => {
+    const entries: MadeEntry[] = [{ kind: 'claim.approved', subject: 'claims/e', actor: mentor, gone: true }];
+    const [one] = chainOf(engineer, entries) as [EntryLine];
+    const row = { ...approvalGiven, at: one.at, claim_id: 'e', content_digest: one.digest };
+    expect(verdict([one], [['approval', { ...row, submission: 0, submission_digest: null }]])).toBeNull();
+    expect(verdict([one], [['approval', { ...row, submission: 1 }]])).toMatchObject({ seq: 1 });
+    expect(verdict([one], [['approval', { ...row, submission: 0 }]])).toMatchObject({ seq: 1 });
+  });
+});
+
+describe('the policy of a claim', () => {
+  const policy = { version: 1, approvals: 2 };
+  const first: MadeEntry = { kind: 'claim.submitted', subject: 'claims/c', content: { policy } };
+  const approved: MadeEntry = { kind: 'claim.approved', subject: 'claims/c' };
+  const told = (...entries: MadeEntry[]): unknown =>
+    misfitOf(() => {
+      const record = new RecordRows(engineer, organisation());
+      for (const { content, ...one } of chainOf(engineer, entries)) record.entry(one, content);
+      return null;
+    });
+  const again = (kind: string, content: Json, more: Partial<MadeEntry> = {}): MadeEntry[] =>
+    kind === 'claim.submitted'
+      ? [{ kind, subject: 'claims/c', content, ...more }]
+      : [approved, { kind, subject: 'sign-offs/s', content, ...more }];
+  const kinds = ['claim.submitted', 'sign-off.granted'];
+
+  test.each(kinds)('stays the same in %s; numbers that it did not have may be added', (kind) => {
+    expect(told(first, ...again(kind, { policy }))).toBeNull();
+    expect(told(first, ...again(kind, { policy: { approvals: 2, version: 1, more: true } }))).toBeNull();
+    expect(told(first, ...again(kind, { policy: { version: 2, approvals: 1 } }, { gone: true }))).toBeNull();
+    expect(told({ ...first, gone: true }, ...again(kind, { policy: { version: 2 } }))).toBeNull();
+    expect(told({ ...first, subject: 'claims/d' }, ...again(kind, { policy: { version: 2 } }))).toBeNull();
+  });
+
+  test.each(kinds)('may not be another one in %s, nor lack anything', (kind) => {
+    for (const other of [{ policy: { version: 1, approvals: 1 } }, { policy: { version: 1 } }, { policy: 7 }, {}]) {
+      const entries = [first, ...again(kind, other)];
+      expect(told(...entries)).toEqual({
+        engineer,
+        seq: entries.length,
+        reason: 'it names another policy than the one that the claim was submitted under',
+      });
+    }
+  });
+
+  test('is that of the first submission that is left', () => {
+    const second = { kind: 'claim.submitted', subject: 'claims/c', content: { policy: { version: 2 } } };
+    expect(told({ ...first, gone: true }, second, approved, { kind: 'sign-off.granted', content: { policy } })).toMatchObject({ seq: 4 });
+    expect(told(first, { kind: 'claim.edited', subject: 'claims/c', content: { policy: { version: 3 } } })).toBeNull();
   });
 });
 

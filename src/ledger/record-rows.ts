@@ -1,14 +1,15 @@
-import type { Json } from '../kernel/canonical-json';
+import type { AdministrationFacts } from './administration-facts';
+import { ClaimsOfChain, isSamePolicy } from './claims-of-chain';
 import type { Entry } from './entry';
-import { type RecordTable, type Row, type RowTable, asText as text, misfit } from './ledger-file';
+import { type Fields, type RecordTable, type Row, type RowTable, fieldsOf, listOf, asText as text, misfit } from './ledger-file';
+import { type Expected, type Witness, approvalRow, revocationRow, signOffRow, submissionRow, targetRow } from './record-row';
+import type { Json } from '../kernel/canonical-json';
 
-/** An entry that a row stands for, with its content where that is still there. */
-interface Witness extends Pick<Entry, 'seq' | 'at' | 'actor' | 'digest' | 'subject'> {
-  readonly content: Readonly<Record<string, Json>> | null;
+/** A witness, and whether its row has come. */
+interface Called extends Witness {
+  readonly seq: number;
   taken: boolean;
 }
-
-type Expected = Readonly<Record<string, Json>>;
 
 const tableOfKind: Readonly<Record<string, RecordTable>> = {
   'evidence.logged': 'evidence_revision',
@@ -21,22 +22,40 @@ const tableOfKind: Readonly<Record<string, RecordTable>> = {
   'target.set': 'target',
 };
 
+/** A claim keeps the policy that it was submitted under: these say which. */
+const kindsWithPolicy = ['claim.submitted', 'sign-off.granted'];
+/** Tables whose rows say what content says, beside its digest. */
+const tablesWithWords: readonly RecordTable[] = ['claim_submission', 'approval', 'sign_off', 'revocation', 'target'];
+
 /** Holds the rows of one record that say what the ledger says too against its entries: each row has its entry, each entry its row, and they agree. */
 export class RecordRows {
-  private readonly witnesses = new Map<string, Witness[]>();
+  private readonly witnesses = new Map<string, Called[]>();
   private readonly pins = new Map<string, Set<string>>();
 
-  constructor(private readonly engineer: string) {}
+  private readonly claims = new ClaimsOfChain();
+  private inPart = 0;
 
-  /** Takes note of an entry; entries come in their order, before all rows. */
+  constructor(
+    private readonly engineer: string,
+    private readonly facts: AdministrationFacts,
+  ) {}
+
+  /** How many rows are held against the places of their entries only, since the content was redacted or erased. */
+  get heldInPart(): number {
+    return this.inPart;
+  }
+
+  /** Takes note of an entry; entries come in their order, before all rows. Content that is gone is undefined. */
   entry(entry: Entry, content: Json | undefined): void {
-    const table = tableOfKind[entry.kind];
+    const { seq, kind, at, actor, digest, subject } = entry;
+    const said = content === undefined ? null : fieldsOf(content);
+    const proven = this.claims.entry(entry, said);
+    this.checkPolicy(entry, said, proven.policy);
+    const table = tableOfKind[kind];
     if (table === undefined) return;
-    const { seq, at, actor, digest, subject } = entry;
     const key = `${table} ${subject}`;
-    const kept = typeof content === 'object' && content !== null && !Array.isArray(content) ? (content as Record<string, Json>) : null;
     const known = this.witnesses.get(key);
-    const witness = { seq, at, actor, digest, subject, content: kept, taken: false };
+    const witness = { seq, at, actor, digest, subject, content: said, proven, taken: false };
     if (known === undefined) this.witnesses.set(key, [witness]);
     else known.push(witness);
   }
@@ -54,7 +73,7 @@ export class RecordRows {
       case 'approval':
         return this.agree(table, row, this.byDigest(table, claimOf(row), row['content_digest']), approvalRow);
       case 'sign_off':
-        return this.agree(table, row, this.nth(table, signOffOf(row), 1), signOffRow);
+        return this.agree(table, row, this.nth(table, signOffOf(row), 1), (witness) => signOffRow(witness, row, this.facts));
       case 'revocation':
         return this.agree(table, row, this.nth(table, signOffOf(row), 1), revocationRow);
       case 'sign_off_expiry':
@@ -83,17 +102,26 @@ export class RecordRows {
     if (stray !== undefined) misfit(`claim_pin has rows of ${stray}, which the ledger does not have`, { engineer: this.engineer });
   }
 
+  private checkPolicy({ seq, kind }: Entry, said: Fields | null, first: Fields | null): void {
+    if (said === null || first === null || !kindsWithPolicy.includes(kind)) return;
+    if (!isSamePolicy(first, fieldsOf(said['policy'])))
+      misfit('it names another policy than the one that the claim was submitted under', { engineer: this.engineer, seq });
+  }
+
   private pin(row: Row): void {
     const key = `${claimOf(row)} submission ${text(row['submission'])}`;
     const pin = `${text(row['statement_ref'])} ${text(row['evidence_id'])} ${text(row['revision'])}`;
     this.pins.set(key, (this.pins.get(key) ?? new Set()).add(pin));
   }
 
-  private checkPins({ subject, seq, content }: Witness, submission: number): void {
+  private checkPins({ subject, seq, content }: Called, submission: number): void {
     const key = `${subject} submission ${submission}`;
     const rows = this.pins.get(key) ?? new Set<string>();
     this.pins.delete(key);
-    if (content === null) return;
+    if (content === null) {
+      this.inPart += rows.size;
+      return;
+    }
     const pinned = listOf(content['statements']).flatMap((statement) =>
       listOf(statement['evidence']).map(({ evidenceId, revision }) => `${text(statement['ref'])} ${text(evidenceId)} ${text(revision)}`),
     );
@@ -102,19 +130,20 @@ export class RecordRows {
     }
   }
 
-  private nth(table: RecordTable, subject: string, n: unknown): Witness | undefined {
+  private nth(table: RecordTable, subject: string, n: unknown): Called | undefined {
     return typeof n === 'number' ? this.witnesses.get(`${table} ${subject}`)?.[n - 1] : undefined;
   }
 
-  private byDigest(table: RecordTable, subject: string, digest: unknown): Witness | undefined {
+  private byDigest(table: RecordTable, subject: string, digest: unknown): Called | undefined {
     return this.witnesses.get(`${table} ${subject}`)?.find((one) => one.digest === digest);
   }
 
-  private agree(table: RecordTable, row: Row, witness: Witness | undefined, expected: (witness: Witness, row: Row) => Expected): void {
+  private agree(table: RecordTable, row: Row, witness: Called | undefined, expected: (witness: Witness, row: Row) => Expected): void {
     if (witness === undefined || witness.taken) {
       return misfit(`a row of ${table} (${nameOf(row)}) has no entry in the ledger`, { engineer: this.engineer });
     }
     witness.taken = true;
+    if (witness.content === null && tablesWithWords.includes(table)) this.inPart += 1;
     for (const [column, value] of Object.entries({ engineer_id: this.engineer, at: witness.at, ...expected(witness, row) })) {
       if (row[column] !== value) {
         misfit(`its row in ${table} says something else: ${column} is ${text(row[column])}, not ${text(value)}`, {
@@ -132,62 +161,3 @@ const nameOf = (row: Row): string =>
   ['evidence_id', 'claim_id', 'sign_off_id', 'skill_ref', 'revision', 'submission', 'mentor_id']
     .flatMap((name) => (row[name] === undefined ? [] : [`${name} ${text(row[name])}`]))
     .join(', ');
-const listOf = (value: Json | undefined): Readonly<Record<string, Json>>[] =>
-  Array.isArray(value) ? (value as readonly Json[]).map((one) => one as Readonly<Record<string, Json>>) : [];
-
-const aDay = 86_400_000;
-/** Where the content that names the day was erased: it lies at most a day from the instant's in UTC, whatever the organisation's time zone. */
-function dayNear(day: unknown, at: string, column: string): Expected {
-  const isNear = typeof day === 'string' && Math.abs(Date.parse(day) - Date.parse(at.slice(0, 10))) <= aDay;
-  return isNear ? {} : { [column]: `the day of ${at}` };
-}
-
-const submissionRow = ({ digest, at, content }: Witness, row: Row): Expected => ({
-  digest,
-  ...(content === null
-    ? dayNear(row['submitted_on'], at, 'submitted_on')
-    : { submission: content['submission'] ?? null, submitted_on: content['submittedOn'] ?? null }),
-});
-
-const revocationRow = ({ digest, actor, at, content }: Witness, row: Row): Expected => ({
-  content_digest: digest,
-  revoked_by: actor,
-  ...(content === null ? dayNear(row['revoked_on'], at, 'revoked_on') : { revoked_on: content['on'] ?? null }),
-});
-
-const approvalRow = ({ digest, actor, content }: Witness): Expected => ({
-  content_digest: digest,
-  mentor_id: actor,
-  ...(content === null
-    ? {}
-    : {
-        submission: content['submission'] ?? null,
-        submission_digest: content['submissionDigest'] ?? null,
-      }),
-});
-
-function targetRow({ digest, actor, content }: Witness): Expected {
-  const named = { digest, set_by: actor };
-  if (content === null) return named;
-  const { skill, level, by } = content;
-  return { ...named, skill_level_ref: level === null ? null : `${text(skill)}.${text(level)}`, level: level ?? null, reach_by: by ?? null };
-}
-
-function signOffRow({ digest, content }: Witness): Expected {
-  if (content === null) return { digest };
-  const statements = listOf(content['statements']);
-  const needed = (content['policy'] as Readonly<Record<string, Json>>)['acceptedPerStatement'];
-  const skillLevel = text(content['skillLevel']);
-  return {
-    digest,
-    claim_id: content['claim'] ?? null,
-    submission: content['submission'] ?? null,
-    skill_level_ref: skillLevel,
-    skill_ref: skillLevel.slice(0, skillLevel.lastIndexOf('.')),
-    level: content['level'] ?? null,
-    signed_off_on: content['on'] ?? null,
-    valid_until: content['until'] ?? null,
-    total: statements.length,
-    accepted: statements.filter(({ evidence }) => listOf(evidence).length >= Number(needed)).length,
-  };
-}
