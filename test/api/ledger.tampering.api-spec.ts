@@ -498,13 +498,13 @@ describe('content that is gone', () => {
     await superuser.query(`DELETE FROM record_content WHERE engineer_id = $1 AND digest = $2`, [row.engineer, row.digest]);
     return row;
   };
-  const append = async (engineer: string, kind: string, content: string): Promise<void> => {
+  const append = async (engineer: string, kind: string, content: string, subject = 'record'): Promise<void> => {
     const salt = Buffer.alloc(16, 7);
     const digest = saltedDigest(JSON.parse(content) as never, salt);
     await superuser.query(`INSERT INTO record_content VALUES ($1, $2, $3, $4)`, [engineer, digest, salt, content]);
     await rewrite(engineer, (chain) => {
       const last = chain.at(-1);
-      return last === undefined ? chain : [...chain, { ...last, kind, subject: 'record', digest }];
+      return last === undefined ? chain : [...chain, { ...last, kind, subject, digest }];
     });
   };
   afterEach(restore);
@@ -515,22 +515,29 @@ describe('content that is gone', () => {
   });
 
   test('may be gone where the ledger says that it was redacted, and only that', async () => {
-    const { engineer, digest } = await oneContent();
-    await append(engineer, 'record.redacted', JSON.stringify({ digests: [digest.toString('hex')] }));
+    const [logged] = await rows<{ engineer: string; digest: Buffer; subject: string }>(
+      `SELECT engineer_id AS engineer, digest, subject FROM ledger_entry WHERE kind = 'evidence.logged' AND seq > 1 ORDER BY 1 LIMIT 1`,
+    );
+    if (logged === undefined) throw new Error('no evidence');
+    const { engineer, digest, subject } = logged;
+    await superuser.query(`DELETE FROM record_content WHERE engineer_id = $1 AND digest = $2`, [engineer, digest]);
+    await append(engineer, 'record.redacted', JSON.stringify({ digests: [digest.toString('hex')] }), `${subject}/revisions/1`);
     expect(await verify()).toMatchObject({ ok: true });
     await superuser.query(
-      `DELETE FROM record_content WHERE engineer_id = $1 AND digest = (SELECT digest FROM ledger_entry WHERE engineer_id = $1 AND seq = 2)`,
+      `DELETE FROM record_content WHERE engineer_id = $1 AND digest = (SELECT digest FROM ledger_entry WHERE engineer_id = $1 AND seq = 1)`,
       [engineer],
     );
-    expect(await verify()).toMatchObject({ ok: false, misfit: { engineer, seq: 2 } });
+    expect(await verify()).toMatchObject({ ok: false, misfit: { engineer, seq: 1 } });
   });
 
-  test('may be gone where the record was erased, up to then', async () => {
-    const { engineer } = await oneContent();
-    await superuser.query(`DELETE FROM record_content WHERE engineer_id = $1`, [engineer]);
+  // how a redaction or an erasure must be entered: ledger.taken-out.api-spec.ts
+  test('may not be gone where an entry says so that the application would never make', async () => {
+    const { engineer, digest } = await oneContent();
+    await append(engineer, 'record.redacted', JSON.stringify({ digests: [digest.toString('hex')] }));
+    expect(await verify()).toMatchObject({ ok: false, misfit: { engineer } });
+    await restore();
+    await oneContent();
     await append(engineer, 'record.erased', '{}');
-    expect(await verify()).toMatchObject({ ok: true });
-    await superuser.query(`DELETE FROM record_content WHERE engineer_id = $1`, [engineer]);
     expect(await verify()).toMatchObject({ ok: false, misfit: { engineer } });
   });
 });
