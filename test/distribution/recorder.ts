@@ -1,5 +1,7 @@
 import { DataSource, EntityManager } from 'typeorm';
 import { Client } from 'pg';
+import { OpenTransaction } from '../../src/platform/open-transaction';
+import { Database } from '../../src/platform/transaction';
 
 /** A statement that the application sent, and the file of src that it comes from. */
 export interface Recorded {
@@ -16,7 +18,7 @@ function whose(): string {
   const { stack = '' } = new Error('where from');
   Error.stackTraceLimit = stackTraceLimit;
   const files = [...stack.matchAll(/\/(src\/[\w/.-]+\.ts)/g)].map(([, file]) => file ?? '');
-  return files.find((file) => !/^src\/platform\/(transaction|replica|tallies)\.ts$/.test(file)) ?? files[0] ?? 'TypeORM';
+  return files.find((file) => !/^src\/platform\/(transaction|open-transaction|replica|tallies)\.ts$/.test(file)) ?? files[0] ?? 'TypeORM';
 }
 
 /** Every statement that is sent from here on as an account of the database, each once. Recording ends with this process: each test file has its own. */
@@ -31,6 +33,20 @@ export function recordStatements(account: string): { readonly statements: () => 
     prototype.query = function (sql, ...rest) {
       if (!origins.has(sql)) origins.set(sql, whose());
       return query.call(this, sql, ...rest);
+    };
+  }
+  // what goes past TypeORM
+  for (const [prototype, name] of [
+    [Database.prototype, 'query'],
+    [OpenTransaction.prototype, 'query'],
+    [OpenTransaction.prototype, 'queryAtOnce'],
+    [OpenTransaction.prototype, 'write'],
+  ] as unknown as [Record<string, (this: object, sql: string, ...rest: unknown[]) => unknown>, string][]) {
+    const asked = prototype[name];
+    if (asked === undefined) throw new Error(`there is no ${name} any more`);
+    prototype[name] = function (sql, ...rest) {
+      if (!origins.has(sql)) origins.set(sql, whose());
+      return asked.call(this, sql, ...rest);
     };
   }
   const prototype = Client.prototype as unknown as { query: (this: { user?: string }, ...parts: unknown[]) => unknown };
