@@ -118,7 +118,7 @@ describe('the schema', () => {
   it('has no trigger, no sequence, no view, no rule and no listener', async () => {
     const found = await database.query(
       `SELECT 'trigger ' || tgname AS what FROM pg_trigger WHERE NOT tgisinternal
-       UNION ALL SELECT relkind || ' ' || relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('S', 'v', 'm', 'f')
+       UNION ALL SELECT relkind::text || ' ' || relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('S', 'v', 'm', 'f')
        UNION ALL SELECT 'rule ' || rulename FROM pg_rules WHERE schemaname = 'public'`,
     );
     expect(found).toEqual([]);
