@@ -116,9 +116,11 @@ describe('the schema', () => {
   });
 
   it('has no trigger, no sequence, no view, no rule and no listener', async () => {
+    // the migrations' own list counts by one, which only the owner uses
     const found = await database.query(
       `SELECT 'trigger ' || tgname AS what FROM pg_trigger WHERE NOT tgisinternal
        UNION ALL SELECT relkind::text || ' ' || relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('S', 'v', 'm', 'f')
+           AND relname <> 'migration_id_seq'
        UNION ALL SELECT 'rule ' || rulename FROM pg_rules WHERE schemaname = 'public'`,
     );
     expect(found).toEqual([]);
