@@ -42,13 +42,13 @@ export class InvitationsService {
       demand(checkState('invite', person));
       demand(checkSecondAdmin(isSomebody(person), await this.people.confirmers(tx, [caller.personId, personId])));
       const acts = await this.administration.lock(tx);
-      if (isSomebody(person)) await this.people.barApprovals(tx, personId, barredHours);
+      if (person.signedInBefore) await this.people.barApprovals(tx, personId, barredHours);
       const [invited = raise('not-found')] = await this.invitations.issue(tx, [personId], caller.personId);
       await this.administration.append(tx, acts, {
         kind: 'invitation.issued',
         subject: personSubject(personId),
         actor: caller.personId,
-        content: issuedContent(invited, isSomebody(person)),
+        content: issuedContent(invited, person.signedInBefore),
       });
       return invited;
     });
@@ -88,7 +88,7 @@ export class InvitationsService {
       const acts = await this.administration.lock(tx);
       await this.people.setPassword(tx, personId, passwordHash);
       // whoever held the link may be an admin: the bar runs from its use, however long the link lay about
-      if (isSomebody(person)) await this.people.barApprovals(tx, personId, barredHours);
+      if (person.signedInBefore) await this.people.barApprovals(tx, personId, barredHours);
       await this.administration.append(tx, acts, {
         kind: 'invitation.used',
         subject: personSubject(personId),
