@@ -89,7 +89,7 @@ export class OpenTransaction {
     try {
       return await this.ask(sql, parameters);
     } catch (error) {
-      throw isAborted(error) ? await this.causeOf(error) : error;
+      throw await this.causeOf(error);
     }
   }
 
@@ -128,9 +128,10 @@ export class OpenTransaction {
     return send(this.client, sql, parameters);
   }
 
-  /** Why a statement was not looked at: the first of the writes that nobody waited for. They were sent before it, and are answered. */
-  private async causeOf(aborted: unknown): Promise<unknown> {
+  /** What went wrong: of a statement that was not looked at, the first of the writes that nobody waited for. They were sent before it, and are answered. */
+  async causeOf(error: unknown): Promise<unknown> {
+    if (!isAborted(error)) return error;
     const failed = (await Promise.allSettled(this.unanswered)).find((write) => write.status === 'rejected');
-    return failed === undefined ? aborted : failed.reason;
+    return failed === undefined ? error : failed.reason;
   }
 }

@@ -77,9 +77,11 @@ export class Transactions {
         result = await this.ambient.run(tx, () => work(tx));
         await open.commit();
       } catch (error) {
+        // TypeORM's own statements know nothing of the writes sent before them
+        const cause = await open.causeOf(error);
         // where the connection is lost there is nothing to roll back
         await open.rollBack().catch(() => undefined);
-        throw error;
+        throw cause;
       }
     } finally {
       await runner.release();
