@@ -7,7 +7,7 @@ let api: TestApp;
 let person: TestPerson;
 
 /** How many guesses: the full count is for `npm run test:deep`. */
-const many = process.env['DEEP'] === undefined ? 200 : 10_000;
+const many = process.env['DEEP'] === undefined ? 120 : 10_000;
 
 beforeAll(async () => {
   api = await startApp({ TRUST_PROXY: 'true' });
