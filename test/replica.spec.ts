@@ -106,11 +106,18 @@ test('dashboards are read from the replica, as the application’s role and unde
   const paths = ['/teams/me/dashboard', '/teams/me/gaps', '/teams/me/reviews', '/teams/me/trend'];
   const admin = await makePerson(writer, { roles: ['admin'] });
   await untilRead();
-  const reads = await readsOf(async () => {
-    for (const path of paths) expect((await reader.send('GET', path, undefined, { token: manager.token })).status).toBe(200);
-    expect((await reader.send('GET', '/organisation/dashboard', undefined, { token: admin.token })).status).toBe(200);
-    expect((await reader.send('GET', '/me', undefined, { token: manager.token })).status).toBe(200);
-  });
+  const readAll = (): Promise<{ replica: number; primary: number }> =>
+    readsOf(async () => {
+      for (const path of paths) expect((await reader.send('GET', path, undefined, { token: manager.token })).status).toBe(200);
+      expect((await reader.send('GET', '/organisation/dashboard', undefined, { token: admin.token })).status).toBe(200);
+      expect((await reader.send('GET', '/me', undefined, { token: manager.token })).status).toBe(200);
+    });
+  // a busy machine may keep the replica behind for a moment: then the primary is read, as it should be
+  let reads = await readAll();
+  for (let tries = 1; tries < 5 && reads.primary > 0; tries += 1) {
+    await untilRead();
+    reads = await readAll();
+  }
   expect(reads).toEqual({ replica: 5, primary: 0 });
   // the servers say so themselves
   const { username } = new URL(writer.database.url);
@@ -118,6 +125,7 @@ test('dashboards are read from the replica, as the application’s role and unde
   for (const part of ['seen AS MATERIALIZED', 'counted AS MATERIALIZED']) {
     expect(log.filter((text) => text.includes(part)).length).toBeGreaterThan(0);
   }
+  await untilRead();
   const [limits] = await reader.app.get(Replica).query<{ standby: boolean; statement: string; role: string; may: boolean }>(
     `SELECT pg_is_in_recovery() AS standby, current_setting('statement_timeout') AS statement, current_user AS role,
             has_table_privilege('ledger_entry', 'UPDATE') AS may`,
