@@ -11,9 +11,9 @@ import { type Field, type Outcome, type Round, Start, approval, level, outcomeOf
 /*
  * Two requests in the same moment, over HTTP: whoever comes first, one outcome stands, and the ledger says the same. DEEP=1 for 500 rounds of each.
  */
-const rounds = countOf(500, 8);
+const rounds = countOf(500, 5);
 /** Those on which a sign-off hangs directly are played more often in `npm test`. */
-const often = countOf(500, 20);
+const often = countOf(500, 12);
 
 let api: TestApp;
 let pool: Pool;

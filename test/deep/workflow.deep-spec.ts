@@ -22,7 +22,7 @@ import { makePeople, setPassword, unlimited } from './people';
 const runs = countOf(10_000, 80);
 const parallel = 4;
 // npm test has so much time for it, and no more: a busy machine does fewer runs
-const bounds = isDeep ? {} : { interruptAfterTimeLimit: 12_000 };
+const bounds = isDeep ? {} : { interruptAfterTimeLimit: 8_000 };
 const longest = 60;
 
 let api: TestApp;
