@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 import type { DataSource } from 'typeorm';
 import { createDataSource } from '../src/data-source';
-import { Transactions, type Tx, rowsAtOnce, rowsOf, write } from '../src/platform/transaction';
+import { Database, Transactions, type Tx, rowsAtOnce, rowsOf, write } from '../src/platform/transaction';
 import { type TestDatabase, createTestDatabase } from './setup/database';
 
 let database: TestDatabase;
@@ -13,7 +13,7 @@ beforeAll(async () => {
   owner = new Client({ connectionString: database.adminUrl });
   await owner.connect();
   await owner.query(`CREATE TABLE mark (id int PRIMARY KEY, at int NOT NULL CHECK (at >= 0)); GRANT ALL ON mark TO PUBLIC`);
-  dataSource = await createDataSource({ url: database.url, pool: 2 }).initialize();
+  dataSource = await createDataSource({ url: database.url, pool: 4 }).initialize();
   transactions = new Transactions(dataSource);
 });
 afterAll(async () => {
@@ -58,6 +58,26 @@ test('what comes after a write that failed is told why it failed, and nothing is
   });
   await expect(failing).rejects.toMatchObject({ driverError: { code: '23514', constraint: 'mark_at_check' } });
   expect(await marks()).toEqual([]);
+});
+
+test('what reads inside a transaction is a part of it, whichever others begin and end meanwhile; what reads after it is not', async () => {
+  const db = new Database(dataSource, transactions);
+  const seen = (): Promise<{ id: number }[]> => db.query<{ id: number }>('SELECT id FROM mark ORDER BY id');
+  const other = (id: number): Promise<void> => transactions.run((tx) => Promise.resolve(insert(tx, id)));
+  await other(1);
+  let ended = (): void => undefined;
+  const otherHasEnded = new Promise<void>((resolve) => (ended = resolve));
+  const long = transactions.run(async (tx) => {
+    insert(tx, 2);
+    await otherHasEnded;
+    return { seen: await seen(), current: transactions.current() === tx };
+  });
+  expect(await seen()).toEqual([{ id: 1 }]);
+  await other(3);
+  ended();
+  expect(await long).toEqual({ seen: [{ id: 1 }, { id: 2 }, { id: 3 }], current: true });
+  expect(transactions.current()).toBeUndefined();
+  expect(await transactions.run(() => seen())).toHaveLength(3);
 });
 
 test('work that throws keeps nothing of what it did not wait for', async () => {

@@ -7,10 +7,18 @@ export type Day = string;
 export const isDay = (text: string): boolean =>
   /^\d{4}-\d{2}-\d{2}$/.test(text) && text >= '1900-01-01' && DateTime.fromISO(text, { zone: 'utc' }).isValid;
 
+/** By time zone the day that was last asked for, and from when until when it lasts: nearly always it is asked for again. */
+const lastAsked = new Map<string, { readonly day: Day; readonly from: number; readonly until: number }>();
+
 /** The day it is at an instant in a time zone. */
 export function dayOf(instant: Date, timeZone: string): Day {
-  const day = DateTime.fromJSDate(instant, { zone: timeZone }).toISODate();
+  const at = instant.getTime();
+  const last = lastAsked.get(timeZone);
+  if (last !== undefined && at >= last.from && at <= last.until) return last.day;
+  const moment = DateTime.fromJSDate(instant, { zone: timeZone });
+  const day = moment.toISODate();
   if (day === null) throw new Error(`no such instant or time zone: ${String(instant)}, ${timeZone}`);
+  lastAsked.set(timeZone, { day, from: moment.startOf('day').toMillis(), until: moment.endOf('day').toMillis() });
   return day;
 }
 

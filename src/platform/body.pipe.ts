@@ -2,6 +2,7 @@ import { type ArgumentMetadata, Injectable, type PipeTransform } from '@nestjs/c
 import { type ClassConstructor, plainToInstance } from 'class-transformer';
 import { type ValidationError, validate } from 'class-validator';
 import { type RefusalError, raise } from '../kernel/refusal';
+import { accepts } from './acceptance';
 
 /** The bytes of a body and what the client calls them. They are read after the guards, so that a stranger is told 401, not what is wrong with their JSON. */
 export class RawBody {
@@ -129,6 +130,7 @@ export async function toRequest<T extends object>(type: ClassConstructor<T>, pla
     return raise('malformed', 'The body must be a JSON object.', [{ pointer: '', code: 'object', detail: 'Send a JSON object.' }]);
   }
   const instance = plainToInstance(type, plain);
+  if (accepts(instance)) return instance;
   const found = await validate(instance, {
     whitelist: true,
     forbidNonWhitelisted: true,

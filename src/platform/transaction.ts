@@ -26,6 +26,7 @@ const sqlState = (error: unknown): unknown => (error as { driverError?: { code?:
 @Injectable()
 export class Transactions {
   private readonly ambient = new AsyncLocalStorage<Tx>();
+  private underWay = 0;
   private readonly turns: Turns;
 
   constructor(private readonly dataSource: DataSource) {
@@ -71,6 +72,7 @@ export class Transactions {
     const runner = this.dataSource.createQueryRunner();
     const tx = runner.manager as Tx;
     let result: T;
+    this.underWay += 1;
     try {
       const open = OpenTransaction.begin(tx, (await runner.connect()) as PoolClient);
       try {
@@ -84,6 +86,9 @@ export class Transactions {
         throw cause;
       }
     } finally {
+      this.underWay -= 1;
+      // while it is in use Node looks after every promise of the process, and those who only read pay for it
+      if (this.underWay === 0) this.ambient.disable();
       await runner.release();
     }
     for (const one of OpenTransaction.of(tx).later) await one();
