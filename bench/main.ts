@@ -29,7 +29,7 @@ async function main(): Promise<void> {
   if (!numbers.every((one) => one > 0)) throw new Error('--rounds, --seconds, --minutes and --people are numbers, such as --rounds=5');
   const keep = !values.trial;
   const parts: Readonly<Record<string, () => Promise<void>>> = {
-    routes: () => benchRoutes({ rounds, seconds, warmUpSeconds: Math.min(2, seconds), keep }),
+    routes: () => benchRoutes({ rounds, seconds, warmUpSeconds: values.trial ? Math.min(2, seconds) : 10, keep }),
     storm: () => benchStorm({ people, acts: Math.round(people * 1.5), keep }),
     scale: () => benchScale({ data: values.data, rounds, keep }),
     mixed: () => benchMixed({ minutes, keep }),
