@@ -4,7 +4,7 @@ import { Client } from 'pg';
 import { type KeptData, keptIn } from './data/main';
 import { fill } from './data/fill';
 import { OrganisationStore } from './data/store';
-import { type LiveMember, liveSql } from './live';
+import { openLive } from './live';
 import { ProgressBar } from './progress-bar';
 import { type Results, circumstances, figureOf, publish, ratioOf, shown, tableOf } from './results';
 import { rowsRead, teamStatements } from './rows-read';
@@ -21,8 +21,19 @@ const sizes = [8, 80, 800] as const;
 type Size = (typeof sizes)[number];
 /** How often each is asked in a round: about the same time for each. */
 const asked: Readonly<Record<Size, number>> = { 8: 60, 80: 40, 800: 12 };
-/** So many times fewer pieces of evidence has the database that growth is measured against. */
+/** So many times fewer pieces of evidence have the databases that growth is measured against. */
 const lessEvidence = 100;
+/** So many times fewer people has a company with so much less evidence; then each still has about half as much as in the large one. */
+const fewerPeople = 40;
+
+/** A server and the database that it is on. */
+interface Side {
+  readonly server: Served;
+  readonly database: OpenDatabase;
+  /** Managers of each size, who are signed in. */
+  readonly teams: readonly Team[];
+  readonly tokens: ReadonlyMap<string, string>;
+}
 
 /** A manager with so many people in their whole line, signed in to both databases. */
 interface Team {
@@ -36,64 +47,65 @@ export async function benchScale({ data, rounds, keep }: { data: string; rounds:
   const kept = keptIn(folder);
   if (kept === null) throw new Error(`There is no data in ${folder}: npm run bench:data -- --data ${data}`);
   const surroundings = await openSurroundings({ folder, flags });
-  const servers: Served[] = [];
+  const sides: Side[] = [];
   try {
-    const small = await withLess(surroundings, kept);
-    for (const [name, database] of [['many', surroundings] as const, ['few', small] as const])
-      servers.push(
-        await serve({
-          name,
-          node: [join(root, 'dist/src/main.js')],
-          env: { DATABASE_URL: database.url, DATABASE_OWNER_URL: database.ownerUrl },
-        }),
-      );
-    await measure({ rounds, keep, kept }, servers as [Served, Served], surroundings, small);
+    const { people, evidence } = kept;
+    const less = Math.max(1, Math.round(evidence / lessEvidence));
+    const databases = {
+      many: surroundings,
+      few: await filled(surroundings, 'touchstone_bench_company', { ...kept, people: Math.round(people / fewerPeople), evidence: less }),
+      sparse: await filled(surroundings, 'touchstone_bench_few', { ...kept, evidence: less }),
+    };
+    for (const [name, database] of Object.entries(databases)) sides.push(await sideOf(name, database));
+    await measure({ rounds, keep, kept }, sides as [Side, Side, Side], surroundings);
   } finally {
-    for (const server of servers) await server.stop();
+    for (const { server } of sides) await server.stop();
     await surroundings.close();
   }
 }
 
-/** The same people with a hundredth of the evidence, beside the kept data; made at the first run. */
-async function withLess(surroundings: Surroundings, { people, evidence, seed, day }: KeptData): Promise<OpenDatabase> {
-  const small = await surroundings.open('touchstone_bench_few');
-  const [found] = await small.dataSource.query<{ any: boolean }[]>(`SELECT EXISTS (SELECT 1 FROM progress) AS any`);
-  if (found?.any === true) return small;
+/** An organisation of the same seed beside the kept data; made at the first run. */
+async function filled(surroundings: Surroundings, name: string, { people, evidence, seed, day }: KeptData): Promise<OpenDatabase> {
+  const database = await surroundings.open(name);
+  const [found] = await database.dataSource.query<{ any: boolean }[]>(`SELECT EXISTS (SELECT 1 FROM progress) AS any`);
+  if (found?.any === true) return database;
   const bar = new ProgressBar();
-  const measures = { people, evidence: Math.max(1, Math.round(evidence / lessEvidence)), seed, asOf: new Date(day) };
-  await fill(small, measures, (what, done, of) => bar.show(`the same people with less evidence: ${what}`, done, of));
+  await fill(database, { people, evidence, seed, asOf: new Date(day) }, (what, done, of) => bar.show(`${name}: ${what}`, done, of));
   bar.clear();
-  return small;
+  return database;
+}
+
+async function sideOf(name: string, database: OpenDatabase): Promise<Side> {
+  const teams = await teamsOf(database);
+  const everybody = [...teams.map(({ managerId }) => managerId), await auditorOf(database)];
+  const given = await new OrganisationStore(database.dataSource, database.ownerUrl).signIn(everybody);
+  const server = await serve({
+    name,
+    node: [join(root, 'dist/src/main.js')],
+    env: { DATABASE_URL: database.url, DATABASE_OWNER_URL: database.ownerUrl },
+  });
+  return { server, database, teams, tokens: new Map(everybody.map((id, i) => [id, given[i] ?? ''])) };
 }
 
 async function measure(
   { rounds, keep, kept }: { rounds: number; keep: boolean; kept: KeptData },
-  [many, few]: readonly [Served, Served],
+  sides: readonly [many: Side, few: Side, sparse: Side],
   surroundings: Surroundings,
-  small: OpenDatabase,
 ): Promise<void> {
-  const teams = await teamsOf(surroundings);
+  const [many] = sides;
+  const { teams } = many;
   const auditor = await auditorOf(surroundings);
-  const everybody = [...teams.map(({ managerId }) => managerId), auditor];
-  const tokens = new Map<Served, ReadonlyMap<string, string>>();
-  for (const [server, database] of [[many, surroundings] as const, [few, small] as const]) {
-    const given = await new OrganisationStore(database.dataSource, database.ownerUrl).signIn(everybody);
-    tokens.set(server, new Map(everybody.map((id, i) => [id, given[i] ?? ''])));
-  }
   const agent = new Agent({ keepAlive: true });
-  const timed = async (server: Served, path: string, personId: string, times: number): Promise<number> => {
-    const token = tokens.get(server)?.get(personId) ?? '';
+  const timed = async ({ server, tokens }: Side, path: string, personId: string, times: number): Promise<number> => {
+    const token = tokens.get(personId) ?? '';
     const taken: number[] = [];
     for (let i = 0; i < times; i += 1) taken.push(await milliseconds(agent, `${server.origin}/api/v1${path}`, token));
     return figureOf(taken).median;
   };
-  const dashboard = (server: Served, { size, managerId }: Team): Promise<number> =>
-    timed(server, `/teams/${managerId}/dashboard?skill=${skill}&depth=all`, managerId, asked[size]);
+  const dashboard = (side: Side, { managerId }: Team, times: number): Promise<number> =>
+    timed(side, `/teams/${managerId}/dashboard?skill=${skill}&depth=all`, managerId, times);
   const sql = await connect(surroundings.url);
-  const live = await openLive(
-    sql,
-    teams.filter(({ size }) => size === 800),
-  );
+  const live = await openLive(sql, teams.find(({ size }) => size === 800)?.managerId, skill);
 
   const found = new Map<string, number[]>();
   const note = (key: string, value: number): void => void found.set(key, [...(found.get(key) ?? []), value]);
@@ -101,14 +113,15 @@ async function measure(
   for (let round = 0; round <= rounds; round += 1) {
     const counted = round > 0;
     for (const size of sizes) {
-      const ofSize = teams.filter((team) => team.size === size);
-      const team = ofSize[round % ofSize.length];
-      if (team === undefined) continue;
-      for (const server of round % 2 === 0 ? [many, few] : [few, many]) {
+      const turn = round % sides.length;
+      for (const side of [...sides.slice(turn), ...sides.slice(0, turn)]) {
+        const ofSize = side.teams.filter((team) => team.size === size);
+        const team = ofSize[round % ofSize.length];
+        if (team === undefined) continue;
         // the first team asked of is read from the disk: a manager's second look is what is measured
-        await timed(server, `/teams/${team.managerId}/dashboard?skill=${skill}&depth=all`, team.managerId, 2);
-        const ms = await dashboard(server, team);
-        if (counted) note(`${server.name}.${size}`, ms);
+        await dashboard(side, team, 2);
+        const ms = await dashboard(side, team, asked[size]);
+        if (counted) note(`${side.server.name}.${size}`, ms);
       }
     }
     const organisation = await timed(many, `/organisation/dashboard?skill=${skill}`, auditor, 8);
@@ -130,7 +143,12 @@ async function measure(
     machine: { ...measuredAt.machine, postgres: surroundings.postgresVersion },
     rounds,
     ratios: {
-      ...Object.fromEntries(teamSizes(teams).map((size) => [`dashboard.growth.${size}`, ratioOf(of(`many.${size}`), of(`few.${size}`))])),
+      ...Object.fromEntries(
+        teamSizes(teams).flatMap((size) => [
+          [`dashboard.growth.${size}`, ratioOf(of(`many.${size}`), of(`few.${size}`))],
+          [`dashboard.growthOfSamePeople.${size}`, ratioOf(of(`many.${size}`), of(`sparse.${size}`))],
+        ]),
+      ),
       'dashboard.rowsPerPerson': figureOf([...perPerson.values()]),
       ...(of('live').length === 0 ? {} : { 'dashboard.speedup': ratioOf(of('live'), of('table')) }),
       'dashboard.organisation.ms': figureOf(of('organisation')),
@@ -138,7 +156,7 @@ async function measure(
     absolute: {
       ...Object.fromEntries(
         teamSizes(teams).flatMap((size) =>
-          (['many', 'few'] as const).map((name) => [`dashboard.ms.${name}.${size}`, figureOf(of(`${name}.${size}`))]),
+          (['many', 'few', 'sparse'] as const).map((name) => [`dashboard.ms.${name}.${size}`, figureOf(of(`${name}.${size}`))]),
         ),
       ),
       ...Object.fromEntries([...perPerson].map(([size, rows]) => [`dashboard.rowsPerPerson.${size}`, figureOf([rows])])),
@@ -151,7 +169,7 @@ async function measure(
 
 const teamSizes = (teams: readonly Team[]): Size[] => sizes.filter((size) => teams.some((team) => team.size === size));
 
-/** Up to three managers of each size, the same in both databases. */
+/** Up to three managers of each size, the same wherever the people are the same. */
 async function teamsOf({ dataSource }: OpenDatabase): Promise<Team[]> {
   const rows = await dataSource.query<{ id: string; size: Size }[]>(
     `SELECT id, size FROM (SELECT ancestor_id AS id, count(*)::int AS size, row_number() OVER (PARTITION BY count(*) ORDER BY ancestor_id) AS n
@@ -171,43 +189,6 @@ async function connect(url: string): Promise<Client> {
   const client = new Client({ connectionString: url });
   await client.connect();
   return client;
-}
-
-/** The statement of the dashboard and live aggregation side by side, on one connection; they must count the same. */
-async function openLive(client: Client, teams: readonly Team[]): Promise<{ timed(which: 'table' | 'live'): Promise<number> }> {
-  const [team] = teams;
-  if (team === undefined) return { timed: () => Promise.resolve(Number.NaN) };
-  const statements = await teamStatements(client, team.managerId, skill);
-  const run = {
-    table: async () => {
-      for (const { sql, parameters } of statements) await client.query({ name: `table ${sql.length}`, text: sql, values: [...parameters] });
-    },
-    live: async () => void (await client.query({ name: 'live', text: liveSql, values: [team.managerId, skill] })),
-  };
-  const { rows: aggregated } = await client.query<LiveMember>(liveSql, [team.managerId, skill]);
-  const { rows: kept } = await client.query<LiveMember>(
-    `SELECT g.engineer_id AS id, g.level::int AS level, g.accepted::int AS accepted, g.last_evidence_on AS "lastEvidenceOn", g.line_claim_state AS "claimState"
-       FROM reporting_line r JOIN progress g ON g.engineer_id = r.descendant_id WHERE r.ancestor_id = $1 AND g.skill_ref = $2`,
-    [team.managerId, skill],
-  );
-  const textOf = (rows: readonly LiveMember[]): string =>
-    rows
-      .filter(({ accepted, claimState, lastEvidenceOn }) => accepted > 0 || claimState !== null || lastEvidenceOn !== null)
-      .map(({ id, level, accepted, claimState, lastEvidenceOn }) => JSON.stringify([id, level, accepted, claimState, lastEvidenceOn]))
-      .sort()
-      .join('\n');
-  if (textOf(aggregated) !== textOf(kept)) throw new Error('live aggregation counts something else than progress');
-  return {
-    timed: async (which) => {
-      const taken: number[] = [];
-      for (let i = 0; i < (which === 'live' ? 3 : 15); i += 1) {
-        const began = performance.now();
-        await run[which]();
-        taken.push(performance.now() - began);
-      }
-      return figureOf(taken).median;
-    },
-  };
 }
 
 /** For each size how many rows the statements of the dashboard read for each person of the team, the worst of its teams. */
@@ -245,8 +226,10 @@ function tableOfScale({ ratios, absolute }: Results, { people, evidence }: KeptD
   const growth = tableOf(
     [
       'team dashboard, whole line',
-      `ms at ${thousand(evidence)}`,
-      `ms at ${thousand(evidence / lessEvidence)}`,
+      `ms: ${thousand(people)} people, ${thousand(evidence)} pieces`,
+      `ms: ${thousand(people / fewerPeople)} people, ${thousand(evidence / lessEvidence)} pieces`,
+      'ratio',
+      `ms: ${thousand(people)} people, ${thousand(evidence / lessEvidence)} pieces`,
       'ratio',
       'rows read per person',
     ],
@@ -257,6 +240,8 @@ function tableOfScale({ ratios, absolute }: Results, { people, evidence }: KeptD
         cell(absolute, `dashboard.ms.many.${size}`, 1),
         cell(absolute, `dashboard.ms.few.${size}`, 1),
         cell(ratios, `dashboard.growth.${size}`, 2),
+        cell(absolute, `dashboard.ms.sparse.${size}`, 1),
+        cell(ratios, `dashboard.growthOfSamePeople.${size}`, 2),
         (absolute[`dashboard.rowsPerPerson.${size}`]?.median ?? Number.NaN).toFixed(1),
       ]),
   );
