@@ -92,6 +92,7 @@ const expected: Record<string, string> = {
   'PATCH /api/v1/engineers/{engineerId}/claims/{claimId}': 'self mentor line auditor',
   'POST /api/v1/engineers/{engineerId}/claims/{claimId}/submission': 'self mentor line auditor',
   'POST /api/v1/engineers/{engineerId}/claims/{claimId}/withdrawal': 'self mentor line auditor',
+  'POST /api/v1/engineers/{engineerId}/claims/{claimId}/redaction': 'self',
   'POST /api/v1/engineers/{engineerId}/claims/{claimId}/reviews': 'self mentor line auditor',
   'POST /api/v1/engineers/{engineerId}/claims/{claimId}/change-request': 'self mentor line auditor',
   'POST /api/v1/engineers/{engineerId}/claims/{claimId}/refusal': 'self mentor line auditor',

@@ -181,6 +181,7 @@ export class Claims {
         changedAt: submittedAt,
         leftOut: [],
         noOpportunity: [],
+        redacted: false,
         today: measuredOn,
       },
       skill,

@@ -1,3 +1,4 @@
+import { type RedactedWords, wordsOf, wordsSubject } from '../claims/redacted-words';
 import { type Redacted, redactedSubject } from '../evidence/redacted';
 import type { Role } from '../kernel/actor';
 import { type Refusal, refuse } from '../kernel/refusal';
@@ -46,17 +47,24 @@ export const roleOf = (target: string): Role => (target === 'admin' ? 'admin' : 
 
 /** What of a record is to be redacted; `frozen` takes along, whole, the content of the submissions and sign-offs that it stands in. */
 export interface Redaction {
-  readonly what: Redacted;
+  readonly what: Redacted | RedactedWords;
   readonly frozen: boolean;
 }
 
-/** A redaction as the target of a request, which the table, the ledger and the answers hold: `evidence/{id}/revisions/2`. */
-export const targetOf = ({ what, frozen }: Redaction): string => `${redactedSubject(what)}${frozen ? frozenMark : ''}`;
+/** Whether it is taken out of evidence, rather than of what was said on claims. */
+export const isOfEvidence = (what: Redaction['what']): what is Redacted => 'evidenceId' in what;
+
+/** A redaction as the target of a request, which the table, the ledger and the answers hold: `evidence/{id}/revisions/2`, `claims/{id}/words`. */
+export const targetOf = ({ what, frozen }: Redaction): string =>
+  `${isOfEvidence(what) ? redactedSubject(what) : wordsSubject(what)}${frozen ? frozenMark : ''}`;
 
 /** The redaction that a target names. */
 export function redactionOf(target: string): Redaction {
   const frozen = target.endsWith(frozenMark);
-  const [, evidenceId = '', part, name = ''] = target.slice(0, frozen ? -frozenMark.length : undefined).split('/');
+  const subject = target.slice(0, frozen ? -frozenMark.length : undefined);
+  const words = wordsOf(subject);
+  if (words !== null) return { what: words, frozen };
+  const [, evidenceId = '', part, name = ''] = subject.split('/');
   return { what: part === 'revisions' ? { evidenceId, revision: Number(name) } : { evidenceId, statement: name }, frozen };
 }
 

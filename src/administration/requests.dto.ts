@@ -7,7 +7,7 @@ import { ProofRequest } from '../people/proofs.dto';
 import { PageQuery } from '../platform/page.dto';
 import { ActionVerdictAnswer, PersonName } from '../platform/person-name.dto';
 import { IsIdText, IsWords } from '../platform/rules';
-import { type RequestWanted, requestActions, requestStates, targetOf } from './admin-request';
+import { type Redaction, type RequestWanted, requestActions, requestStates, targetOf } from './admin-request';
 
 const given = (_: unknown, value: unknown): boolean => value !== undefined;
 
@@ -38,19 +38,23 @@ export class AdminRequestRequest {
   role?: Role;
 
   /**
-   * Of `redact`: the piece of evidence in the person's record.
+   * Of `redact`: the piece of evidence in the person's record; or, instead of it, a claim or a sign-off.
    * @example 01931b2e-7c00-7000-8000-00000000000a
    */
-  @ValidateIf(({ action }: AdminRequestRequest, evidence) => action === 'redact' || evidence !== undefined)
+  @ValidateIf(
+    ({ action, claim, signOff }: AdminRequestRequest, evidence) =>
+      (action === 'redact' && claim === undefined && signOff === undefined) || evidence !== undefined,
+  )
   @IsIdText()
   evidence?: string;
 
   /**
-   * Of `redact`: which revision is taken out; or, instead of it, a statement.
+   * Of `redact`, with `evidence`: which revision is taken out; or, instead of it, a statement.
    * @example 2
    */
   @ValidateIf(
-    ({ action, statement }: AdminRequestRequest, revision) => (action === 'redact' && statement === undefined) || revision !== undefined,
+    ({ action, evidence, statement }: AdminRequestRequest, revision) =>
+      (action === 'redact' && evidence !== undefined && statement === undefined) || revision !== undefined,
   )
   @IsInt({ message: 'revision must be a whole number from 1 on, where no statement is given' })
   @Min(1)
@@ -66,6 +70,33 @@ export class AdminRequestRequest {
     message: 'statement must be a statement, such as sfia-9:ITOP.4.2',
   })
   statement?: string;
+
+  /**
+   * Of `redact`: the claim of which the engineer's own words are taken out: its summary, why there was no opportunity, why it was withdrawn;
+   * with `entry`, the words of one decision on it.
+   * @example 01931b2e-7c00-7000-8000-00000000000c
+   */
+  @ValidateIf(given)
+  @IsIdText()
+  claim?: string;
+
+  /**
+   * Of `redact`, with `claim`: the number of the decision's entry in the record's ledger, which the claim's history says: a change request, a refusal, a withdrawal, an approval.
+   * @example 17
+   */
+  @ValidateIf(given)
+  @IsInt({ message: 'entry must be a whole number from 1 on' })
+  @Min(1)
+  @Max(999_999_999)
+  entry?: number;
+
+  /**
+   * Of `redact`: the sign-off of which it is taken out why it was revoked.
+   * @example 01931b2e-7c00-7000-8000-00000000000d
+   */
+  @ValidateIf(given)
+  @IsIdText()
+  signOff?: string;
 
   /**
    * Of `redact`: whether the content of the submissions and sign-offs that it stands in goes too, whole; their digests stay.
@@ -191,18 +222,28 @@ const unexpected = (field: string, action: string): never =>
     { pointer: `/${field}`, code: 'unexpected', detail: `${field} is not said here, where the action is ${action}.` },
   ]);
 
-/** What a body asks for. Throws Refused `malformed` for fields that belong to another action. */
+/** The fields that each thing that is redacted is named by, beside `frozen`; the first names it. */
+const redactedBy = [['evidence', 'revision', 'statement'], ['claim', 'entry'], ['signOff']] as const;
+
+/** What a body asks for. Throws Refused `malformed` for fields that belong to another action, or to something else that is redacted. */
 export function wantedOf({ action, personId: id, reason, ...more }: AdminRequestRequest): RequestWanted {
-  const { role, evidence, revision, statement, frozen } = more;
-  const isNamed = { role: action === 'give-role', evidence: action === 'redact', revision: action === 'redact' && statement === undefined };
-  const belongs = { ...isNamed, statement: action === 'redact', frozen: action === 'redact' };
+  const { role, evidence = '', revision = 0, statement, frozen = false, claim, entry, signOff } = more;
+  const named = redactedBy.find(([first]) => more[first] !== undefined) ?? [];
+  const belongs: readonly string[] = action === 'give-role' ? ['role'] : action === 'redact' ? [...named, 'frozen'] : [];
   for (const [field, value] of Object.entries(more)) {
-    if (value !== undefined && !belongs[field as keyof typeof belongs]) return unexpected(field, action);
+    if (value !== undefined && !belongs.includes(field)) return unexpected(field, action === 'redact' ? `redact of ${named[0]}` : action);
   }
+  if (statement !== undefined && more.revision !== undefined) return unexpected('revision', 'redact of a statement');
   const wanted = { action, personId: id.toLowerCase(), reason };
   if (action === 'give-role') return { ...wanted, target: role ?? '' };
   if (action !== 'redact') return { ...wanted, target: '' };
-  const evidenceId = (evidence ?? '').toLowerCase();
-  const what = statement === undefined ? { evidenceId, revision: revision ?? 0 } : { evidenceId, statement };
-  return { ...wanted, target: targetOf({ what, frozen: frozen ?? false }) };
+  return { ...wanted, target: targetOf({ what: redactedIn(), frozen }) };
+
+  function redactedIn(): Redaction['what'] {
+    if (signOff !== undefined) return { signOffId: signOff.toLowerCase() };
+    const claimId = claim?.toLowerCase();
+    if (claimId !== undefined) return entry === undefined ? { claimId } : { claimId, entry };
+    const evidenceId = evidence.toLowerCase();
+    return statement === undefined ? { evidenceId, revision } : { evidenceId, statement };
+  }
 }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { ClaimRedactions } from '../claims/claim-redactions';
 import { Settings } from '../config';
 import { Redactions } from '../evidence/redactions';
 import type { Actor } from '../kernel/actor';
@@ -11,7 +12,16 @@ import { LedgerLog, type LockedRecord } from '../ledger/ledger.log';
 import { type ActResult, ConfirmedActs } from '../people/confirmed-acts';
 import { type ProofGiven, Proofs, demandProof } from '../people/proofs';
 import { Transactions, type Tx } from '../platform/transaction';
-import { type RequestDecision, type RequestWanted, checkOpen, redactionOf, requestSubject, roleOf, stateAfter } from './admin-request';
+import {
+  type RequestDecision,
+  type RequestWanted,
+  checkOpen,
+  isOfEvidence,
+  redactionOf,
+  requestSubject,
+  roleOf,
+  stateAfter,
+} from './admin-request';
 import { checkMayDecide, checkMayRequest, checkRequester } from './admin-request.policy';
 import { Erasure } from './erasure.service';
 import { RequestsQueries } from './requests.queries';
@@ -29,6 +39,7 @@ export class RequestsService {
     private readonly proofs: Proofs,
     private readonly erasure: Erasure,
     private readonly redactions: Redactions,
+    private readonly claimRedactions: ClaimRedactions,
     private readonly eraser: Eraser,
     private readonly ledger: LedgerLog,
     private readonly administration: AdministrationLog,
@@ -145,9 +156,12 @@ export class RequestsService {
       case 'erase-person':
         return this.erasure.check(personId);
       case 'redact': {
-        const standing = await this.redactions.standing(personId, redactionOf(target).what);
+        const { what, frozen } = redactionOf(target);
+        const standing = await (isOfEvidence(what)
+          ? this.redactions.standing(personId, what)
+          : this.claimRedactions.standing(personId, what));
         if (standing === null) return raise('evidence-unknown', 'There is no such thing in this person’s record.');
-        if (standing.digests.length === 0 && !redactionOf(target).frozen) raise('already-redacted');
+        if (standing.digests.length === 0 && !frozen) raise('already-redacted');
       }
     }
   }
@@ -178,7 +192,9 @@ export class RequestsService {
         return { invited: null };
       case 'redact': {
         const { what, frozen } = redactionOf(target);
-        await this.redactions.redact(tx, record, what, { ...by, reason: request.reason ?? '' }, frozen);
+        const why = { ...by, reason: request.reason ?? '' };
+        if (isOfEvidence(what)) await this.redactions.redact(tx, record, what, why, frozen);
+        else await this.claimRedactions.redact(tx, record, what, why, frozen);
         return { invited: null };
       }
     }

@@ -134,6 +134,32 @@ export class StatementFeedbackAnswer {
   feedback: string;
 }
 
+/** That words were taken out for good: by whom and why. */
+export class RedactedWordsAnswer {
+  /** @example 2026-11-03T10:00:00.000Z */
+  at: string;
+  /** The engineer, or the admin who confirmed it. */
+  by: PersonName | null;
+  /**
+   * Why; null once that is erased with the record.
+   * @example "It held a password."
+   */
+  reason: string | null;
+}
+
+/** What was taken out. The claim itself is not repeated: it is read anew, when the words are gone. */
+export class WordsRedactionAnswer {
+  /**
+   * What of the record.
+   * @example "claims/01931b2e-7c00-7000-8000-00000000000c/words"
+   */
+  redacts: string;
+  /** @example 2026-11-03T10:00:00.000Z */
+  at: string;
+  /** @example "It held a password." */
+  reason: string;
+}
+
 /** One thing that happened to a claim. */
 export class ClaimHistoryItem {
   /** @example 2026-11-02T09:30:00.000Z */
@@ -142,6 +168,13 @@ export class ClaimHistoryItem {
   actor: PersonName | null;
   /** @example claim.approved */
   kind: string;
+  /**
+   * The number of its entry in the record's ledger: what a redaction names it by.
+   * @example 17
+   */
+  entry: number;
+  /** Where what was said with it was taken out: the words are gone for good, their digest stays. */
+  redacted: RedactedWordsAnswer | null;
   /** @example "Nearly there: one statement needs better evidence." */
   feedback?: string;
   /** @example "The work shown is that of level 2." */

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config';
 import { type PinFact, PinsFacts } from '../evidence/pins.facts';
+import { redactedText } from '../evidence/redacted';
 import { type SupportFact, SupportsFacts } from '../evidence/supports.facts';
 import { FrameworksFacts, type SkillFact } from '../frameworks/frameworks.facts';
 import type { StatementFact } from '../frameworks/statement';
@@ -14,6 +15,7 @@ import { EligibilityFacts } from '../progress/eligibility.facts';
 import { ProgressFacts } from '../progress/progress.facts';
 import { type ClaimState, isWithEngineer, openStates } from './claim';
 import { type GateFacts, type GateSupport, type GateVerdict, evaluateGate } from './gate';
+import { isSubmissionRedacted } from './redacted-words';
 
 /** A claim's own row, with what hangs on it. */
 export interface StoredClaim {
@@ -34,6 +36,8 @@ export interface StoredClaim {
   readonly changedAt: Date;
   readonly leftOut: readonly { readonly evidence: string; readonly statement: string }[];
   readonly noOpportunity: readonly { readonly statement: string; readonly reason: string }[];
+  /** Whether words are gone that the next step needs: the summary while the claim is with its engineer; while it is submitted, what was submitted. */
+  readonly redacted: boolean;
   /** The organisation's day now. */
   readonly today: Day;
 }
@@ -83,6 +87,7 @@ const claimSql = `
   SELECT c.engineer_id AS "engineerId", c.claim_id AS "claimId", c.skill_ref AS skill, c.skill_level_ref AS "skillLevel", l.level::int AS level, c.state, c.summary,
          c.policy_version AS "policyVersion", c.first_submitted_on AS "firstSubmittedOn", c.submission, c.due_on AS "dueOn", c.review_days_left::int AS "reviewDaysLeft",
          c.version, c.drafted_at AS "draftedAt", c.changed_at AS "changedAt", (clock_timestamp() AT TIME ZONE $3)::date AS today,
+         CASE WHEN c.state = 'submitted' THEN ${isSubmissionRedacted('c')} ELSE c.state IN ('draft', 'changes-requested') AND c.summary = '${redactedText}' END AS redacted,
          coalesce((SELECT jsonb_agg(jsonb_build_object('evidence', o.evidence_id, 'statement', o.statement_ref) ORDER BY o.statement_ref, o.evidence_id)
                      FROM claim_left_out o WHERE o.engineer_id = c.engineer_id AND o.claim_id = c.claim_id), '[]') AS "leftOut",
          coalesce((SELECT jsonb_agg(jsonb_build_object('statement', n.statement_ref, 'reason', n.reason) ORDER BY n.statement_ref)
@@ -128,7 +133,10 @@ export class ClaimCases {
       statements,
       supports: supports.map(gateSupportOf),
       leftOut: claim.leftOut,
-      noOpportunity: claim.noOpportunity.map(({ statement }) => statement),
+      // a reason that was redacted is to be said anew
+      noOpportunity: claim.noOpportunity
+        .filter(({ reason }) => !isWithEngineer(claim.state) || reason !== redactedText)
+        .map(({ statement }) => statement),
       measuredOn: claim.firstSubmittedOn ?? claim.today,
       eligibleMentors: eligibleAmong(mentors, claim.level, policy.lineManagerMayApprove),
       approvedBy: approvals.map(({ mentorId }) => mentorId),
@@ -171,14 +179,22 @@ export class ClaimCases {
       mentorId: string;
       at: Date;
       submissionDigest: string;
+      mentorName: string;
       body: Omit<StandingApproval, 'mentorId' | 'at' | 'submissionDigest'> | null;
     }>(
-      `SELECT a.mentor_id AS "mentorId", a.at, encode(a.submission_digest, 'hex') AS "submissionDigest", k.body
-         FROM approval a LEFT JOIN record_content k ON k.engineer_id = a.engineer_id AND k.digest = a.content_digest
+      `SELECT a.mentor_id AS "mentorId", a.at, encode(a.submission_digest, 'hex') AS "submissionDigest", m.name AS "mentorName", k.body
+         FROM approval a JOIN person m ON m.person_id = a.mentor_id
+         LEFT JOIN record_content k ON k.engineer_id = a.engineer_id AND k.digest = a.content_digest
         WHERE a.engineer_id = $1 AND a.claim_id = $2 AND a.submission = $3 ORDER BY a.at, a.mentor_id`,
       [claim.engineerId, claim.claimId, claim.submission],
     );
-    const erased = { name: 'erased', meaning: 'erased', essence: { met: true, note: 'erased' } };
-    return rows.map(({ body, mentorId, at, submissionDigest }) => ({ mentorId, at, submissionDigest, ...(body ?? erased) }));
+    // whose words are gone has approved all the same
+    const gone = { meaning: redactedText, essence: { met: true, note: redactedText } };
+    return rows.map(({ body, mentorId, at, submissionDigest, mentorName: name }) => ({
+      mentorId,
+      at,
+      submissionDigest,
+      ...(body ?? { name, ...gone }),
+    }));
   }
 }

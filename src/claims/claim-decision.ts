@@ -44,7 +44,7 @@ export class ClaimDecision {
       const judge = await this.cases.judge(found.claim, caller.personId);
       demand(checkMay(action, caller, found.claim, judge, found.policy.lineManagerMayApprove));
       demand(checkVersion(ifMatch, found.tag));
-      demand(checkOpenFor(action, found.claim.state, found.gateFacts.approvedBy, caller.personId));
+      demand(checkOpenFor(action, found.claim, found.gateFacts.approvedBy, caller.personId));
       return decide(tx, { ...found, record });
     });
   }

@@ -158,7 +158,26 @@ describe('what the state of a claim leaves open', () => {
     ['a refusal after one’s own approval', 'refuse', 'submitted', ['p'], null],
     ['an edit of what is submitted', 'edit', 'submitted', [], 'claim-state'],
   ])('%s (%s, %s, approved by %j): %s', (_, action, state, approvedBy, code) => {
-    expect(checkOpenFor(action, state, approvedBy, 'p')?.code ?? null).toBe(code);
+    expect(checkOpenFor(action, { state, redacted: false }, approvedBy, 'p')?.code ?? null).toBe(code);
+  });
+
+  test('nothing is submitted or approved of which words are gone; all else goes on', () => {
+    const code = (action: ClaimAction, state: ClaimState, approvedBy: string[] = []): string | null =>
+      checkOpenFor(action, { state, redacted: true }, approvedBy, 'p')?.code ?? null;
+    expect([code('submit', 'draft'), code('submit', 'changes-requested'), code('approve', 'submitted')]).toEqual(
+      Array(3).fill('already-redacted'),
+    );
+    expect([code('approve', 'draft'), code('approve', 'submitted', ['p']), code('submit', 'submitted')]).toEqual([
+      'claim-state',
+      'already-approved',
+      'claim-state',
+    ]);
+    expect([
+      code('edit', 'draft'),
+      code('withdraw', 'submitted'),
+      code('requestChanges', 'submitted'),
+      code('refuse', 'submitted'),
+    ]).toEqual(Array(4).fill(null));
   });
 });
 
@@ -174,7 +193,7 @@ describe('actions', () => {
 
   test('say what the enforcing checks would say', () => {
     const actions = actionsOf(viewpoint({ mentorSkills: [skill] }), {
-      outline: claim('submitted'),
+      outline: { ...claim('submitted'), redacted: false },
       approvedBy: [],
       gate: shut,
       judge: judge(),
@@ -185,7 +204,7 @@ describe('actions', () => {
     expect(actions.submit).toMatchObject({ allowed: false, code: 'not-allowed' });
     expect(
       actionsOf(viewpoint({ self: true }), {
-        outline: claim('draft'),
+        outline: { ...claim('draft'), redacted: false },
         approvedBy: [],
         gate: open,
         judge: judge({ self: true }),

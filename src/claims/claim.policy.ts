@@ -47,12 +47,28 @@ export function checkMay(
     : checkEligible(judge, claim.level, lineManagerMayApprove);
 }
 
-/** Whether the claim's state has this action now: the 409s. */
-export function checkOpenFor(action: ClaimAction, state: ClaimState, approvedBy: readonly string[], callerId: string): Refusal | null {
-  if (action === 'approve') return checkApprovalOpen(state, approvedBy, callerId);
-  if (action === 'review') return checkReviewOpen(state, approvedBy);
-  return checkState(state, action);
+/** What the 409s look at of a claim. */
+export interface ClaimStanding {
+  readonly state: ClaimState;
+  /** Whether words were redacted that the next step needs. */
+  readonly redacted: boolean;
 }
+
+/** Whether the claim's state has this action now: the 409s. */
+export function checkOpenFor(
+  action: ClaimAction,
+  { state, redacted }: ClaimStanding,
+  approvedBy: readonly string[],
+  callerId: string,
+): Refusal | null {
+  if (action === 'review') return checkReviewOpen(state, approvedBy);
+  if (action === 'approve') return checkApprovalOpen(state, approvedBy, callerId) ?? (redacted ? notAsSubmitted() : null);
+  return checkState(state, action) ?? (action === 'submit' && redacted ? summaryGone() : null);
+}
+
+const notAsSubmitted = (): Refusal =>
+  refuse('already-redacted', 'What was submitted was redacted: request changes, so that the engineer submits it anew.');
+const summaryGone = (): Refusal => refuse('already-redacted', 'The summary was redacted: say it anew before you submit.');
 
 /** What the gate bars: submitting with gaps, approving with gaps. */
 export function checkGate(action: ClaimAction, gate: GateVerdict): Refusal | null {
@@ -78,7 +94,7 @@ export interface ActionVerdict {
 export type ClaimActions = Readonly<Record<ClaimAction, ActionVerdict>>;
 
 export interface ClaimForActions {
-  readonly outline: ClaimOutline;
+  readonly outline: ClaimOutline & ClaimStanding;
   readonly approvedBy: readonly string[];
   readonly gate: GateVerdict;
   readonly judge: JudgeFacts;
@@ -93,7 +109,7 @@ export function actionsOf(
   const verdict = (action: ClaimAction): ActionVerdict => {
     const refusal =
       checkMay(action, viewpoint, outline, judge, lineManagerMayApprove) ??
-      checkOpenFor(action, outline.state, approvedBy, viewpoint.personId) ??
+      checkOpenFor(action, outline, approvedBy, viewpoint.personId) ??
       checkGate(action, gate);
     return refusal === null ? { allowed: true } : { allowed: false, code: refusal.code, detail: refusal.detail };
   };

@@ -109,7 +109,7 @@ export class ClaimsController {
   @UseGuards(ClaimGuard)
   @ForClaim('submit')
   @Versioned()
-  @Problems('not-allowed', 'claim-state', 'gate-not-met')
+  @Problems('not-allowed', 'claim-state', 'already-redacted', 'gate-not-met')
   @HttpCode(200)
   @Post(':claimId/submission')
   async submit(
@@ -215,6 +215,7 @@ export class ClaimsController {
     'not-allowed',
     'already-approved',
     'already-signed-off',
+    'already-redacted',
     're-authentication-failed',
     'totp-proof-required',
     'secrets-key-missing',

@@ -57,6 +57,13 @@ export class NoOpportunityRequest {
   reason: string;
 }
 
+/** Why words are taken out: what the record says of it from then on. It must not repeat them. */
+export class WordsRedactionRequest {
+  /** @example "It held a password." */
+  @IsWords(500)
+  reason: string;
+}
+
 /** What an engineer may change of a claim that is with them. */
 export class ClaimChangeRequest {
   /** @example "I run provisioning, monitoring and backups of the payments platform on my own." */

@@ -6,6 +6,9 @@ import { PeopleModule } from '../people/people.module';
 import { ProgressModule } from '../progress/progress.module';
 import { ClaimCases } from './claim-case.query';
 import { ClaimDecision } from './claim-decision';
+import { ClaimRedactions } from './claim-redactions';
+import { ClaimRedactionsController } from './claim-redactions.controller';
+import { ClaimRedactionsService } from './claim-redactions.service';
 import { ClaimsApproval } from './claims.approval';
 import { ClaimsController } from './claims.controller';
 import { ClaimsDecisions } from './claims.decisions';
@@ -26,7 +29,15 @@ import { SignOffsService } from './sign-offs.service';
 
 @Module({
   imports: [LedgerModule, PeopleModule, FrameworksModule, ProgressModule, EvidenceModule],
-  controllers: [ClaimsController, SignOffsController, SignOffProofsController, RegisterController, ReviewsController, ReadinessController],
+  controllers: [
+    ClaimsController,
+    ClaimRedactionsController,
+    SignOffsController,
+    SignOffProofsController,
+    RegisterController,
+    ReviewsController,
+    ReadinessController,
+  ],
   providers: [
     ClaimCases,
     ClaimDecision,
@@ -35,6 +46,8 @@ import { SignOffsService } from './sign-offs.service';
     ClaimsDecisions,
     ClaimsApproval,
     ClaimsErasure,
+    ClaimRedactions,
+    ClaimRedactionsService,
     ClaimsQueries,
     SignOffsService,
     SignOffsExpiry,
@@ -43,6 +56,6 @@ import { SignOffsService } from './sign-offs.service';
     ReviewsQueries,
     Readiness,
   ],
-  exports: [ClaimsErasure, SignOffsService, SignOffsFacts],
+  exports: [ClaimsErasure, ClaimRedactions, SignOffsService, SignOffsFacts],
 })
 export class ClaimsModule {}

@@ -9,6 +9,7 @@ import { ClaimCases } from './claim-case.query';
 import type { ClaimAnswer, ClaimHistoryItem, ClaimItem, SignOffReference } from './claim-answers.dto';
 import { answerOf, itemOf } from './claim-view';
 import { sightOf } from './claim.policy';
+import { type TakenOutRow, shownTakenOut, takenOut } from './redacted-words';
 
 interface ItemRow {
   claimId: string;
@@ -105,21 +106,28 @@ export class ClaimsQueries {
       actorId: string | null;
       actorName: string | null;
       kind: string;
+      entry: number;
+      redacted: TakenOutRow | null;
       body: Pick<ClaimHistoryItem, 'feedback' | 'reason' | 'statements'> | null;
     }>(
-      `SELECT e.at, e.actor_id AS "actorId", p.name AS "actorName", e.kind, k.body
+      `SELECT e.at, e.actor_id AS "actorId", p.name AS "actorName", e.kind, e.seq AS entry, ${takenOut('e')} AS redacted, k.body
          FROM ledger_entry e LEFT JOIN person p ON p.person_id = e.actor_id
          LEFT JOIN record_content k ON k.engineer_id = e.engineer_id AND k.digest = e.digest AND e.kind IN ('claim.changes-requested', 'claim.refused', 'claim.withdrawn')
         WHERE e.engineer_id = $1 AND e.subject = 'claims/' || $2 AND ($3 OR e.kind IN ('claim.submitted', 'claim.approved')) ORDER BY e.seq`,
       [engineerId, claimId, withWords],
     );
-    return rows.map(({ at, actorId, actorName, kind, body }) => ({
-      at: at.toISOString(),
-      actor: actorId === null ? null : { id: actorId, name: actorName ?? '' },
-      kind,
-      ...(withWords && body?.feedback !== undefined ? { feedback: body.feedback } : {}),
-      ...(withWords && body?.reason !== undefined ? { reason: body.reason } : {}),
-      ...(withWords && body?.statements !== undefined ? { statements: body.statements } : {}),
-    }));
+    return rows.map(({ at, actorId, actorName, kind, entry, redacted, body }) => {
+      const said = withWords && redacted === null ? body : null;
+      return {
+        at: at.toISOString(),
+        actor: actorId === null ? null : { id: actorId, name: actorName ?? '' },
+        kind,
+        entry,
+        redacted: redacted === null ? null : shownTakenOut(redacted),
+        ...(said?.feedback === undefined ? {} : { feedback: said.feedback }),
+        ...(said?.reason === undefined ? {} : { reason: said.reason }),
+        ...(said?.statements === undefined ? {} : { statements: said.statements }),
+      };
+    });
   }
 }

@@ -4,7 +4,7 @@ import { ProofRequest } from '../people/proofs.dto';
 import { PageQuery } from '../platform/page.dto';
 import { PersonName } from '../platform/person-name.dto';
 import { IsCalendarDay, IsText, IsWords } from '../platform/rules';
-import { ApprovalAnswer, ClaimPolicyAnswer } from './claim-answers.dto';
+import { ApprovalAnswer, ClaimPolicyAnswer, RedactedWordsAnswer } from './claim-answers.dto';
 
 /** Why a sign-off is revoked, proven afresh: by the admin's own password, a one-time code, or both. */
 export class RevocationRequest extends ProofRequest {
@@ -58,6 +58,8 @@ export class RevocationAnswer {
    * @example "The evidence turned out to be somebody else's work."
    */
   reason?: string;
+  /** Where the reason was taken out: it is gone for good, its digest stays. Left out for those who see the register only. */
+  redacted?: RedactedWordsAnswer | null;
 }
 
 /** A sign-off as the register has it: who, level, day, approvers, state; never evidence. */
@@ -181,7 +183,9 @@ export class SignOffContent {
 
 /** A sign-off, with its frozen content where the caller may see it. */
 export class SignOffAnswer extends SignOffItem {
-  /** Left out for those who see the register only, and once it is erased. */
+  /** Left out for those who see the register only, and once it is redacted or erased. */
   content?: SignOffContent;
+  /** Where the content was taken out: it is gone for good, its digest stays. Left out for those who see the register only. */
+  redacted?: RedactedWordsAnswer | null;
   ledger: LedgerPositionAnswer;
 }

@@ -4,6 +4,7 @@ import { type Viewpoint, isAdmin, isAuditor } from '../kernel/actor';
 import { type Page, pageOf, positionOf } from '../kernel/paging';
 import { tagOfVersion } from '../kernel/version-tag';
 import { Database } from '../platform/transaction';
+import { type TakenOutRow, shownTakenOut, takenOut } from './redacted-words';
 import type { SignOffAnswer, SignOffContent, SignOffItem } from './sign-offs.dto';
 
 interface SignOffRow {
@@ -24,6 +25,8 @@ interface SignOffRow {
 interface SignOffDetailRow extends SignOffRow {
   content: SignOffContent | null;
   reason: string | null;
+  redacted: TakenOutRow | null;
+  revocationRedacted: TakenOutRow | null;
   seq: number;
   hash: string;
   digest: string;
@@ -72,6 +75,15 @@ const itemOf = (row: SignOffRow): SignOffItem => ({
       : { by: { id: row.revokedBy, name: row.revokedByName ?? '' }, at: row.revokedAt.toISOString() },
 });
 
+/** Adds the words, for those who may read them; what was redacted is gone at once, though its content goes a moment later. */
+function show(answer: SignOffAnswer, { content, reason, redacted, revocationRedacted }: SignOffDetailRow): void {
+  answer.redacted = redacted === null ? null : shownTakenOut(redacted);
+  if (redacted === null && content !== null) answer.content = content;
+  if (answer.revocation === null) return;
+  const ended = { ...answer.revocation, redacted: revocationRedacted === null ? null : shownTakenOut(revocationRedacted) };
+  answer.revocation = revocationRedacted === null && reason !== null ? { ...ended, reason } : ended;
+}
+
 /** Sign-offs as callers may see them. */
 @Injectable()
 export class SignOffsQueries {
@@ -102,10 +114,11 @@ export class SignOffsQueries {
     const { relation } = viewpoint;
     const readsAll = relation?.self === true || relation?.above === true || isAuditor(viewpoint);
     const row = await this.db.one<SignOffDetailRow>(
-      `SELECT ${columns}, k.body AS content, w.body->>'reason' AS reason, e.seq, encode(e.hash, 'hex') AS hash, encode(o.digest, 'hex') AS digest,
+      `SELECT ${columns}, k.body AS content, w.body->>'reason' AS reason, ${takenOut('e')} AS redacted, ${takenOut('x')} AS "revocationRedacted", e.seq, encode(e.hash, 'hex') AS hash, encode(o.digest, 'hex') AS digest,
               ($4 OR o.skill_ref = ANY ($5) OR ${approvedBy('$6')}) AS readable
          FROM ${tables}
          JOIN ledger_entry e ON e.engineer_id = o.engineer_id AND e.subject = 'sign-offs/' || o.sign_off_id AND e.kind = 'sign-off.granted'
+         LEFT JOIN ledger_entry x ON x.engineer_id = o.engineer_id AND x.subject = 'sign-offs/' || o.sign_off_id AND x.kind = 'sign-off.revoked'
          LEFT JOIN record_content k ON k.engineer_id = o.engineer_id AND k.digest = o.digest
          LEFT JOIN record_content w ON w.engineer_id = r.engineer_id AND w.digest = r.content_digest
         WHERE o.engineer_id = $2 AND o.sign_off_id = $3`,
@@ -113,10 +126,8 @@ export class SignOffsQueries {
     );
     if (row === null || !(row.readable || isAdmin(viewpoint))) return null;
     const item = itemOf(row);
-    const revocation =
-      item.revocation === null || !row.readable || row.reason === null ? item.revocation : { ...item.revocation, reason: row.reason };
-    const answer: SignOffAnswer = { ...item, revocation, ledger: { seq: row.seq, hash: row.hash, digest: row.digest } };
-    if (row.readable && row.content !== null) answer.content = row.content;
+    const answer: SignOffAnswer = { ...item, ledger: { seq: row.seq, hash: row.hash, digest: row.digest } };
+    if (row.readable) show(answer, row);
     return { answer, tag: tagOfVersion(row.revokedBy === null ? 1 : 2) };
   }
 

@@ -32,6 +32,11 @@ export class AdministrationFacts {
     return this.erased.has(personId);
   }
 
+  /** Whether two admins have decided that this goes from the person's record, with what was frozen of it or without. */
+  isRedacted(requestId: string, personId: string, subject: string): boolean {
+    return this.redactions.get(`${requestId} ${personId}`) === subject || this.isFrozenToo(requestId, personId, subject);
+  }
+
   /** Whether two admins have decided that this goes from the person's record, with all that was frozen of it. */
   isFrozenToo(requestId: string, personId: string, subject: string): boolean {
     return this.redactions.get(`${requestId} ${personId}`) === `${subject}${frozenMark}`;

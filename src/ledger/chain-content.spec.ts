@@ -115,6 +115,108 @@ describe('what a redaction takes out of a record', () => {
     });
   });
 
+  describe('of words on claims', () => {
+    const said: MadeEntry[] = [
+      { kind: 'claim.drafted', subject: 'claims/c' },
+      { kind: 'claim.edited', subject: 'claims/c' },
+      { kind: 'claim.drafted', subject: 'claims/d' },
+      { kind: 'claim.submitted', subject: 'claims/c' },
+      { kind: 'claim.changes-requested', subject: 'claims/c', actor: other },
+      { kind: 'claim.submitted', subject: 'claims/c' },
+      { kind: 'claim.approved', subject: 'claims/c', actor: other },
+      { kind: 'sign-off.granted', subject: 'sign-offs/s', actor: other },
+      { kind: 'sign-off.revoked', subject: 'sign-offs/s', actor: other },
+      { kind: 'claim.withdrawn', subject: 'claims/d' },
+      { kind: 'claim.refused', subject: 'claims/e', actor: other },
+      { kind: 'claim.submitted', subject: 'claims/e' },
+      { kind: 'claim.approved', subject: 'claims/e', actor: other },
+      { kind: 'claim.approved', subject: 'claims/e', actor: other },
+      { kind: 'sign-off.granted', subject: 'sign-offs/t', actor: other },
+    ];
+    const decided = (target: string): AdministrationFacts =>
+      organisation({ kind: 'request.confirmed', subject: 'requests/r', content: { action: 'redact', person: engineer, target } });
+    const taken = (subject: string, seqs: readonly number[], more: Record<string, Json> = { request: 'r' }, actor = other): MadeEntry[] =>
+      taking(said, { ...redacts(subject, more), actor }, seqs);
+    const fits = said.length + 1;
+    const notThis = (seq: number): object => misfit(fits, `it takes out the content of entry ${seq}, which is not what it redacts`);
+    const undecided = (seq: number): object => misfit(fits, `it takes out the content of entry ${seq}, which no two admins decided`);
+
+    test.each<[string, number[]]>([
+      ['claims/c/words', [1]],
+      ['claims/c/words', [1, 2]],
+      ['claims/d/words', [3, 10]],
+      ['claims/c/entries/5', [5]],
+      ['claims/c/entries/7', [7]],
+      ['claims/d/entries/10', [10]],
+      ['claims/e/entries/11', [11]],
+      ['sign-offs/s/revocation', [9]],
+    ])('is what two admins decided: %s', (subject, seqs) => {
+      expect(verdict(taken(subject, seqs), { facts: decided(subject) })).toBe(fits - seqs.length);
+      expect(verdict(taken(subject, seqs), { facts: decided(`${subject}${frozenMark}`) })).toBe(fits - seqs.length);
+      expect(verdict(taken(subject, seqs))).toBe(fits - seqs.length);
+      // not what they decided of something else, or what nobody decided
+      for (const facts of [decided('claims/f/words'), decided('evidence/a/revisions/1')])
+        expect(verdict(taken(subject, seqs), { facts })).toEqual(undecided(seqs[0] ?? 0));
+      expect(verdict(taken(subject, seqs, { request: 'q' }), { facts: decided(subject) })).toEqual(undecided(seqs[0] ?? 0));
+      for (const facts of [decided(subject), organisation()])
+        expect(verdict(taken(subject, seqs, {}), { facts })).toEqual(undecided(seqs[0] ?? 0));
+    });
+
+    test.each<[string, number]>([
+      ['claims/c/words', 3],
+      ['claims/c/words', 5],
+      ['claims/c/words', 7],
+      ['claims/c/words', 9],
+      ['claims/c', 1],
+      ['claims/c/entries/5', 7],
+      ['claims/c/entries/1', 1],
+      ['claims/d/entries/5', 5],
+      ['claims/c/entries/05', 5],
+      ['claims/c/entries/5/words', 5],
+      ['sign-offs/t/revocation', 9],
+      ['sign-offs/s/revocation', 7],
+      ['evidence/a/revisions/1', 1],
+    ])('is nothing else: %s and entry %i', (subject, seq) => {
+      for (const facts of [decided(subject), decided(`${subject}${frozenMark}`)])
+        expect(verdict(taken(subject, [seq], { request: 'r', frozen: true }), { facts })).toEqual(notThis(seq));
+    });
+
+    test('is the engineer’s own to take, as long as the claim was never submitted', () => {
+      for (const facts of [organisation(), decided('x')]) {
+        expect(verdict(taken('claims/d/words', [3], {}, engineer), { facts })).toBe(fits - 1);
+        expect(verdict(taken('claims/c/words', [1], {}, engineer), { facts })).toEqual(undecided(1));
+        expect(verdict(taken('claims/d/entries/10', [10], {}, engineer), { facts })).toEqual(undecided(10));
+        expect(verdict(taken('claims/d/words', [3], {}, other), { facts })).toEqual(undecided(3));
+      }
+    });
+
+    const frozen = { request: 'r', frozen: true };
+    test.each<[string, number[]]>([
+      ['claims/c/words', [1, 4, 6, 8]],
+      ['claims/c/entries/7', [7, 8]],
+      ['claims/e/words', [12, 15]],
+      ['claims/e/entries/14', [15]],
+    ])('takes along what was frozen of them: %s', (subject, seqs) => {
+      expect(verdict(taken(subject, seqs, frozen), { facts: decided(`${subject}${frozenMark}`) })).toBe(fits - seqs.length);
+      const first = seqs.find((seq) => [4, 6, 8, 12, 15].includes(seq)) ?? 0;
+      expect(verdict(taken(subject, seqs, { request: 'r' }), { facts: decided(`${subject}${frozenMark}`) })).toEqual(undecided(first));
+      expect(verdict(taken(subject, [first], frozen), { facts: decided(subject) })).toEqual(undecided(first));
+    });
+
+    test.each<[string, number]>([
+      ['claims/c/words', 12],
+      ['claims/c/words', 15],
+      ['claims/d/words', 4],
+      ['claims/c/entries/7', 6],
+      ['claims/c/entries/7', 15],
+      ['claims/c/entries/5', 8],
+      ['claims/e/entries/7', 8],
+      ['sign-offs/s/revocation', 8],
+    ])('and nothing else that was frozen: %s and entry %i', (subject, seq) => {
+      expect(verdict(taken(subject, [seq], frozen), { facts: decided(`${subject}${frozenMark}`) })).toEqual(notThis(seq));
+    });
+  });
+
   test('was written before: no entry names what comes after it, or what there never was', () => {
     const later = [redacts('evidence/a/revisions/1'), { kind: 'evidence.logged', subject: 'evidence/a' }];
     const digests = [digestOf(later, 2)];

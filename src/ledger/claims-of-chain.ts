@@ -10,7 +10,7 @@ export interface ProvenByPlace {
   readonly submission: number;
   /** The digest of the newest submission; null if there is none. */
   readonly submissionDigest: string | null;
-  /** The level that was claimed; null where the words of the draft are erased. */
+  /** The level that was claimed; null where neither the words of the draft nor a submission are left. */
   readonly skillLevel: string | null;
   /** The policy that the claim was submitted under, which it keeps; null where no content is left that says it. */
   readonly policy: Fields | null;
@@ -24,7 +24,7 @@ interface ClaimHistory {
   readonly submissions: string[];
 }
 
-const ofClaim = /^claims\/(.*)$/;
+const ofClaim = /^claims\/([^/]*)$/;
 const ofSupport = /^evidence\/[^/]*\/supports\/(.*)\.[^.]*$/;
 
 /** Follows the claims of one record, so that what is said of them later can be held against what was said before. */
@@ -56,6 +56,8 @@ export class ClaimsOfChain {
     this.claims.set(claim, history);
     if (kind === 'claim.drafted' && typeof content?.['skillLevel'] === 'string') history.skillLevel = content['skillLevel'];
     if (kind !== 'claim.submitted') return;
+    // the words of the draft may be redacted
+    if (typeof content?.['skillLevel'] === 'string') history.skillLevel ??= content['skillLevel'];
     if (content?.['policy'] !== undefined) history.policy ??= fieldsOf(content['policy']);
     history.submissions.push(digest);
   }

@@ -521,6 +521,30 @@ describe('an approval and a sign-off whose content is gone', () => {
     expect(said(all, { granted: of(3) }, { facts, entries: returned })).toMatchObject({ seq: 8 });
   });
 
+  test('where only the words of the draft are redacted, the level is that of the submission', () => {
+    const levelled = (level: number): MadeEntry[] =>
+      claimed.map((one, i) =>
+        i === 3 || i === 4 ? { ...one, content: { ...(one.content as object), skillLevel: `f-1:SKIL.${level}` } } : one,
+      );
+    const of = (level: number): Row => ({ skill_level_ref: `f-1:SKIL.${level}`, level });
+    const facts = organisation();
+    for (const level of [3, 5]) facts.policy(`f-1:SKIL.${level}`, null);
+    const lost = (level: number, row: Row): unknown => {
+      const entries = levelled(level);
+      const digests = made([], entries).map((one) => one.digest);
+      const rows: Rows = [
+        ['claim_submission', { ...submission(4, 'c', 1)[1], digest: digests[3] ?? '' }],
+        ['claim_submission', { ...submission(5, 'c', 2)[1], digest: digests[4] ?? '' }],
+        submission(6, 'd', 1),
+        ['approval', { ...approvalGiven, submission_digest: digests[4] ?? '' }],
+        ['sign_off', { ...signedOff, valid_until: '2027-05-02', ...row }],
+      ];
+      return held(made([1, 7, 8], entries), rows, { facts });
+    };
+    // a statement of level 3 was accepted: by that alone it could be 3
+    expect(lost(5, of(3))).toMatchObject({ seq: 8 });
+  });
+
   test('the approval is the entry right before', () => {
     const between = claimed.toSpliced(6, 1, { kind: 'claim.refused', subject: 'claims/c', actor: mentor });
     expect(

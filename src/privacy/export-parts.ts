@@ -151,9 +151,9 @@ const work: readonly ExportPart[] = [
   },
   {
     name: 'claim-history',
-    holds: 'what happened to each claim, with the feedback and the reasons that were given',
+    holds: 'what happened to each claim, with the feedback and the reasons that were given; what was redacted of it, by whom and why',
     columns: ['claimId', 'at', 'kind', 'actor', 'actorName', 'content'],
-    sql: `SELECT substr(e.subject, 8) AS "claimId", e.at, e.kind, e.actor_id AS actor, ${nameOf('e.actor_id')} AS "actorName",
+    sql: `SELECT split_part(e.subject, '/', 2) AS "claimId", e.at, e.kind, e.actor_id AS actor, ${nameOf('e.actor_id')} AS "actorName",
                  CASE WHEN e.kind <> 'claim.submitted' THEN k.body END AS content
             FROM ledger_entry e ${kept('e', 'digest')} WHERE e.engineer_id = $1 AND e.subject LIKE 'claims/%' ORDER BY e.seq`,
   },

@@ -292,6 +292,7 @@ for (const state of recordStates) {
   route(`PATCH ${claim}`, [state], engineers);
   route(`POST ${claim}/submission`, [state], engineers);
   route(`POST ${claim}/withdrawal`, [state], engineers);
+  route(`POST ${claim}/redaction`, [state], engineerOnly);
   const judges: Verdicts = {
     ...(asMentors === '' ? {} : { allowed: 'mentor', 'mentor-level-too-low': 'mentorTooLow' }),
     ...(asMentors === '' ? {} : { 'line-manager': `mentorManager ${above}` }),

@@ -531,11 +531,15 @@ function bodyCases(): (readonly [RegExp, (field: Field) => Promise<void>])[] {
       ({ route }) => persons(route, (personId) => ({ action: 'give-role', role: 'auditor', reason: 'x', personId })),
     ],
     [
-      /\/administration\/requests body:\/(evidence|statement)$/,
+      /\/administration\/requests body:\/(evidence|statement|claim|signOff)$/,
       async ({ route, name }) => {
-        const what = name.endsWith('evidence')
-          ? { evidence: there.ids['evidenceId'], revision: 1 }
-          : { evidence: here.ids['evidenceId'], statement: unknown };
+        const foreign: Readonly<Record<string, object>> = {
+          evidence: { evidence: there.ids['evidenceId'], revision: 1 },
+          statement: { evidence: here.ids['evidenceId'], statement: unknown },
+          claim: { claim: there.ids['claimId'] },
+          signOff: { signOff: there.ids['signOffId'] },
+        };
+        const what = foreign[name.split('/').at(-1) ?? ''] ?? {};
         const body = { action: 'redact', personId: here.engineer.id, reason: 'x', ...what };
         expectRefused(await ask(route, admin, here.ids, { body }), 'admin', 422);
       },
