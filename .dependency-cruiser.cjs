@@ -25,6 +25,7 @@ const notPure = [
   '^src/ledger/(eraser|ledger-keys|ledger-lines-file)\\.ts$',
   '^src/people/(confirmed-acts|first-admin|invitation-link|passwords|proofs|session-cookie|sign-in-throttle|totp-codes)\\.ts$',
   '^src/evidence/redactions\\.ts$',
+  '^src/claims/claim-redactions\\.ts$',
   '^src/frameworks/(framework-import|pack-files)\\.ts$',
   // what they draw and write is the frozen content, whose form the API's answer has
   '^src/credentials/(badge|badge-keys|pack-readme|pdf-sheet|sign-off-pdf)\\.ts$',
