@@ -10,6 +10,7 @@ import { admitInTurn } from './platform/admission';
 import { openToOrigins } from './platform/cors';
 import { serveDocs } from './platform/docs';
 import { apiPrefix, unprefixed } from './platform/routes';
+import { serializeBySchema } from './platform/serialization';
 import { createAdapter, installHooks } from './platform/server';
 
 /**
@@ -59,6 +60,8 @@ export async function assembleApp(settings: Settings, dataSource: DataSource): P
   app.setGlobalPrefix(apiPrefix, { exclude: [...unprefixed] });
   if (settings.CORS_ORIGINS.length > 0) openToOrigins(app, settings.CORS_ORIGINS);
   installHooks(app);
-  admitInTurn(app.getHttpAdapter().getInstance(), settings.DATABASE_POOL);
+  const server = app.getHttpAdapter().getInstance();
+  serializeBySchema(server);
+  admitInTurn(server, settings.DATABASE_POOL);
   return app;
 }

@@ -7,7 +7,7 @@ import { parseSkillLevelRef, parseSkillRef } from '../kernel/reference';
 import { Database } from '../platform/transaction';
 import type { EvidenceKind, EvidenceRole, EvidenceState } from './evidence';
 import type { Sight } from './evidence.policy';
-import { Sql, scopeOf } from './evidence.scope';
+import { Sql, instant, scopeOf } from './evidence.scope';
 import { textOr } from './redacted';
 import type { SupportState } from './support';
 
@@ -38,10 +38,8 @@ export interface EvidenceListed {
   readonly changedAt: string;
 }
 
-interface ListedRow extends Omit<EvidenceListed, 'supports' | 'loggedAt' | 'changedAt'> {
+interface ListedRow extends Omit<EvidenceListed, 'supports'> {
   readonly supports: readonly (readonly [statement: string, state: SupportState])[] | null;
-  readonly loggedAt: Date;
-  readonly changedAt: Date;
 }
 
 const listed = (row: ListedRow, statementOf: ReadonlyMap<string, StatementFact>): EvidenceListed => ({
@@ -53,8 +51,6 @@ const listed = (row: ListedRow, statementOf: ReadonlyMap<string, StatementFact>)
     })
     .sort((one, other) => inOrder(one.statement, other.statement))
     .map(({ statement, state }) => ({ statement: statement.ref, state })),
-  loggedAt: row.loggedAt.toISOString(),
-  changedAt: row.changedAt.toISOString(),
 });
 
 const matchesStatement = (reference: string, placeholder: string): string => {
@@ -96,7 +92,7 @@ export class EvidenceListQuery {
           ORDER BY coalesce(h.ended_on, 'infinity'::date) DESC, h.evidence_id DESC LIMIT ${sql.add(limit + 1)}
        )
        SELECT g.evidence_id AS id, g.state, g.revision, ${textOr("c.body->>'title'")} AS title, g.kind, c.body->>'role' AS role,
-              g.started_on AS "startedOn", g.ended_on AS "endedOn", g.tags, g.logged_at AS "loggedAt", g.changed_at AS "changedAt",
+              g.started_on AS "startedOn", g.ended_on AS "endedOn", g.tags, ${instant('g.logged_at')} AS "loggedAt", ${instant('g.changed_at')} AS "changedAt",
               (SELECT json_agg(json_build_array(s.statement_ref, s.state)) FROM seen s WHERE s.evidence_id = g.evidence_id) AS supports
          FROM page g
          JOIN evidence_revision r ON r.engineer_id = g.engineer_id AND r.evidence_id = g.evidence_id AND r.revision = g.revision

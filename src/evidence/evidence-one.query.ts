@@ -8,9 +8,7 @@ import { EligibilityFacts } from '../progress/eligibility.facts';
 import { isRedacted } from '../progress/redacted-sql';
 import { type EvidenceRow, type EvidenceShown, type SupportRow, shown } from './evidence-shown';
 import { sightOf } from './evidence.policy';
-import { Sql, bodyOr, revisionSeen, scopeOf } from './evidence.scope';
-
-const instant = (column: string): string => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+import { Sql, bodyOr, instant, revisionSeen, scopeOf } from './evidence.scope';
 
 // for everybody but the engineer, who judges nothing of their own
 const judging = `
@@ -82,7 +80,7 @@ export class EvidenceOneQuery {
     const row = await this.db.one<EvidenceRow>(
       `${scope}
        SELECT h.evidence_id AS id, h.state, h.version, r.revision, ${bodyOr('c', 'h')} AS body, ${revision === null ? 'NULL' : currentBody} AS "currentBody",
-              ${takenOut} AS redacted, ${isOwn ? 'false' : isRedacted('h')} AS "isRedacted", h.logged_at AS "loggedAt", h.changed_at AS "changedAt",
+              ${takenOut} AS redacted, ${isOwn ? 'false' : isRedacted('h')} AS "isRedacted", ${instant('h.logged_at')} AS "loggedAt", ${instant('h.changed_at')} AS "changedAt",
               ARRAY(SELECT DISTINCT k.skill_level_ref FROM claim k
                       JOIN claim_pin p ON p.engineer_id = k.engineer_id AND p.claim_id = k.claim_id AND p.submission = k.submission
                      WHERE k.engineer_id = h.engineer_id AND k.state = 'submitted' AND p.evidence_id = h.evidence_id) AS "lockedLevels",

@@ -81,8 +81,8 @@ export interface EvidenceRow {
   readonly redacted: { readonly at: string; readonly reason: string | null } | null;
   /** The current revision, whichever is asked for; false for the engineer, who judges nothing of it. */
   readonly isRedacted: boolean;
-  readonly loggedAt: Date;
-  readonly changedAt: Date;
+  readonly loggedAt: string;
+  readonly changedAt: string;
   readonly lockedLevels: readonly string[];
   readonly history: readonly { readonly revision: number; readonly at: string }[];
   readonly supports: readonly SupportRow[];
@@ -112,8 +112,8 @@ export function shown(
     history: [...row.history],
     rights: [...new Set(supports.map(({ statement }) => statement.rights))],
     redacted: row.redacted,
-    loggedAt: row.loggedAt.toISOString(),
-    changedAt: row.changedAt.toISOString(),
+    loggedAt: row.loggedAt,
+    changedAt: row.changedAt,
     actions: evidenceActionsOf(viewpoint, row),
   };
 }
@@ -124,7 +124,7 @@ const missing = (statement: string): never => {
 
 /** A piece of evidence that has just been logged, as a read would find it. */
 export const justLogged = (
-  { id, at, content }: { id: string; at: Date; content: EvidenceContent },
+  { id, at, content }: { id: string; at: string; content: EvidenceContent },
   supports: readonly { readonly statement: string; readonly skillLevel: string; readonly rationale: string }[],
 ): EvidenceRow => ({
   id,
@@ -138,7 +138,7 @@ export const justLogged = (
   loggedAt: at,
   changedAt: at,
   lockedLevels: [],
-  history: [{ revision: 1, at: at.toISOString() }],
+  history: [{ revision: 1, at }],
   supports: supports.map(({ statement, skillLevel, rationale }) => ({
     statement,
     skillLevel,

@@ -13,6 +13,9 @@ export class Sql {
   }
 }
 
+/** SQL: an instant in RFC 3339 as it is answered, so that it is a text from the database on and never a Date. */
+export const instant = (column: string): string => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+
 /** SQL: what full text search looks through, of a revision's content `body`. */
 export const searchOf = (body: string): string =>
   `to_tsvector('english', concat_ws(' ', ${body}->>'title', ${body}->>'description', ${body}->>'outcome',

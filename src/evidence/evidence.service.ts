@@ -91,7 +91,7 @@ export class EvidenceService {
           ...proposals.map((proposal) => proposed(proposal, { evidenceId, revision: 1, actor })),
         ],
       );
-      const row = justLogged({ id: evidenceId, at: record.at, content }, supports);
+      const row = justLogged({ id: evidenceId, at: record.at.toISOString(), content }, supports);
       return { evidence: shown(row, statements, viewpoint, new Map()), version: row.version };
     });
   }

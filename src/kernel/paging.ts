@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { canonicalJson, type Json } from './canonical-json';
 import { isDay } from './clock';
 import { raise } from './refusal';
@@ -15,7 +15,7 @@ export interface Page<T> {
 /** The sort key of the last item of a page: what the next page begins after. */
 export type Position = readonly (string | number | null)[];
 
-const fingerprint = (list: Json): string => createHash('sha256').update(canonicalJson(list)).digest('base64url').slice(0, 16);
+const fingerprint = (list: Json): string => hash('sha256', canonicalJson(list), 'base64url').slice(0, 16);
 
 /** Makes the opaque cursor of a position, bound to its list: `list` holds the list's name, owner and filters. */
 export const cursorFor = (list: Json, position: Position): string =>
