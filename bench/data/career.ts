@@ -1,11 +1,15 @@
 import type { ClaimState } from '../../src/claims/claim';
+import { type Target, targetContent, targetSubject } from '../../src/progress/target';
 import { type Catalogue, Claims, type Granted, type Named } from './claims';
 import { EngineerRecord, type Means, type Statement } from './engineer-record';
+import { hex } from './rows';
 
 /** An engineer, and how much there is to be told of them. */
 export interface Engineer extends Named {
   readonly joined: Date;
   readonly mentors: readonly Named[];
+  /** Who sets them targets; they do it themselves where there is nobody. */
+  readonly managerId?: string | null;
   readonly evidence: number;
   /** The level they are after now. */
   readonly target: number;
@@ -63,6 +67,7 @@ export class Careers {
           new Date(from.getTime() + Math.floor(random.next() * Math.max(day, last - from.getTime()))),
           this.shownAt(level, piece),
         );
+      if (phase === phases - 1) this.planTarget(record, engineer, from, new Date(last));
       record.happen();
       if (stage === 'none') continue;
       const mustEnd = phase < phases - 1;
@@ -91,6 +96,38 @@ export class Careers {
     if (chosen.length === count) return chosen;
     const beside = statements.filter((one) => one.level === level - 1 || one.level === level + 1);
     return [...chosen, ...random.some(beside, count - chosen.length)];
+  }
+
+  /** A target for two engineers in five, for the level they are after or the one beyond; some are changed later, or taken back. What has become of it shows in the end. */
+  private planTarget(record: EngineerRecord, { id, managerId, target }: Engineer, from: Date, until: Date): void {
+    const { random } = this.means;
+    if (!random.percent(40)) return;
+    const by = random.percent(70) ? (managerId ?? id) : id;
+    const setAt = from.getTime() + Math.floor(random.next() * Math.max(day, until.getTime() - from.getTime()));
+    const dayAfter = (at: number): string => new Date(at + random.int(60, 420) * day).toISOString().slice(0, 10);
+    const first: Target = { level: Math.min(target + Number(random.percent(15)), 5), by: dayAfter(setAt) };
+    record.plan(new Date(setAt), (at) => this.setTarget(record, 1, first, by, at));
+    const changedAt = setAt + Math.floor(random.next() * (until.getTime() - setAt));
+    if (changedAt <= setAt || !random.percent(25)) return;
+    const second = random.percent(75) ? { level: target, by: dayAfter(changedAt) } : null;
+    record.plan(new Date(changedAt), (at) => this.setTarget(record, 2, second, by, at));
+  }
+
+  private setTarget({ engineerId, chain }: EngineerRecord, revision: number, target: Target | null, by: string, at: Date): void {
+    const { ref } = this.catalogue.skill;
+    const digest = chain.keep(targetContent(ref, target));
+    this.means.rows.add('target', {
+      engineer_id: engineerId,
+      skill_ref: ref,
+      revision,
+      at: at.toISOString(),
+      skill_level_ref: target === null ? null : `${ref}.${target.level}`,
+      level: target?.level ?? null,
+      reach_by: target?.by ?? null,
+      set_by: by,
+      digest: hex(digest),
+    });
+    chain.append('target.set', targetSubject(ref), by, at, digest);
   }
 
   private mentor({ engineerId, chain }: EngineerRecord, mentorId: string, at: Date): void {

@@ -2,9 +2,11 @@ import type { DataSource } from 'typeorm';
 import { assembleApp } from '../../src/app';
 import { readSettings } from '../../src/config';
 import { Careers } from './career';
+import type { Catalogue } from './claims';
 import { type Company, type Measures, type Person, planCompany } from './company';
 import { Random } from './random';
 import type { Rows, Table } from './rows';
+import type { SearchText } from './search-text';
 import { OrganisationStore, type Report } from './store';
 
 const skill = 'sfia-9:ITOP';
@@ -26,20 +28,13 @@ export async function fill(
 ): Promise<{ store: OrganisationStore; company: Company; counts: ReadonlyMap<Table, number> }> {
   await loadCatalogue(ownerUrl, dataSource);
   const store = new OrganisationStore(dataSource, ownerUrl);
-  const random = new Random(measures.seed);
-  const company = planCompany(measures, random);
+  const company = planCompany(measures, new Random(measures.seed));
   const [catalogue, search] = [await store.catalogue(skill), await store.searchText()];
   const counts = await store.load(async (rows, ready) => {
-    const careers = new Careers(catalogue, { random: random.branch(3), rows, search, ...measures }, company.adminId);
-    let written = 0;
-    for (const [index, person] of company.people.entries()) {
-      writePerson(rows, person);
-      if (person.evidence === 0) careers.empty(person.id);
-      else careers.fill(person);
-      written += person.evidence;
-      if (index % 10 === 0) await ready();
+    await writeCompany(company, measures, catalogue, search, rows, async (written) => {
       report('evidence', written, measures.evidence);
-    }
+      await ready();
+    });
   }, report);
   await store.appoint({
     adminId: company.adminId,
@@ -49,6 +44,29 @@ export async function fill(
   });
   await store.makeProgress(report);
   return { store, company, counts };
+}
+
+/**
+ * Makes every row of a company: the same from the same measures.
+ * @param pause waited for now and then, with the number of pieces of evidence that are made
+ */
+export async function writeCompany(
+  company: Company,
+  measures: Measures,
+  catalogue: Catalogue,
+  search: SearchText,
+  rows: Rows,
+  pause: (written: number) => Promise<void> = () => Promise.resolve(),
+): Promise<void> {
+  const careers = new Careers(catalogue, { random: new Random(measures.seed).branch(3), rows, search, ...measures }, company.adminId);
+  let written = 0;
+  for (const [index, person] of company.people.entries()) {
+    writePerson(rows, person);
+    if (person.evidence === 0) careers.empty(person.id);
+    else careers.fill(person);
+    written += person.evidence;
+    if (index % 10 === 0) await pause(written);
+  }
 }
 
 function writePerson(rows: Rows, { id, name, email, roles, managerId, joined, above }: Person): void {

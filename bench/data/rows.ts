@@ -19,6 +19,7 @@ export const tables = [
   'approval',
   'sign_off',
   'revocation',
+  'target',
 ] as const;
 export type Table = (typeof tables)[number];
 
