@@ -3,6 +3,7 @@ import type { Pool, PoolClient } from 'pg';
 import { v7 } from 'uuid';
 import { type EvidenceContent, lineOf, tagsOf } from '../../src/evidence/evidence';
 import { canonicalJson, type Json } from '../../src/kernel/canonical-json';
+import { isRedacted } from '../../src/progress/redacted-sql';
 import type { Catalogue, CataloguedStatement } from './catalogue';
 import { type StoredEvidence, evidenceAnswer } from './evidence-one';
 import { Problem } from './problem';
@@ -69,6 +70,7 @@ const progressText = `
                      bool_or(e.ended_on IS NULL) AS going_on
                 FROM support s JOIN evidence e ON e.engineer_id = s.engineer_id AND e.evidence_id = s.evidence_id
                WHERE s.engineer_id = $1 AND s.skill_level_ref = l.skill_level_ref AND s.state IN ('accepted', 'proposed') AND e.state = 'logged' AND e.kind = 'work'
+                 AND NOT ${isRedacted('e')}
                GROUP BY s.statement_ref) x
     ) n
     LEFT JOIN LATERAL (

@@ -46,7 +46,7 @@ const text = `
              FROM ledger_entry y LEFT JOIN record_content w ON w.engineer_id = y.engineer_id AND w.digest = y.digest
             WHERE y.engineer_id = $1 AND (y.kind = 'record.erased' OR (y.kind = 'record.redacted' AND y.subject = 'evidence/' || e.evidence_id || '/revisions/' || r.revision))
             ORDER BY y.seq DESC LIMIT 1) END AS redacted,
-         (SELECT k.body FROM evidence_revision o JOIN record_content k ON k.engineer_id = o.engineer_id AND k.digest = o.digest
+         (SELECT ${bodyOr('k', 'e')} FROM evidence_revision o LEFT JOIN record_content k ON k.engineer_id = o.engineer_id AND k.digest = o.digest
            WHERE o.engineer_id = $1 AND o.evidence_id = $2 AND o.revision = e.revision AND e.revision <> r.revision) AS "currentBody",
          (SELECT json_agg(DISTINCT k.skill_level_ref) FROM claim_pin p
             JOIN claim k ON k.engineer_id = p.engineer_id AND k.claim_id = p.claim_id AND k.submission = p.submission
@@ -58,7 +58,7 @@ const text = `
             FROM support s
             LEFT JOIN person m ON m.person_id = s.reviewed_by
             LEFT JOIN LATERAL (
-              SELECT k.body, (SELECT n.body->>'rationale' FROM ledger_entry y JOIN record_content n ON n.engineer_id = y.engineer_id AND n.digest = y.digest
+              SELECT k.body, (SELECT n.body->>'rationale' FROM ledger_entry y LEFT JOIN record_content n ON n.engineer_id = y.engineer_id AND n.digest = y.digest
                                WHERE y.engineer_id = $1 AND y.subject = 'evidence/' || s.evidence_id || '/supports/' || s.statement_ref
                                  AND y.kind IN ('support.accepted', 'support.returned') ORDER BY y.seq DESC LIMIT 1) AS rationale
                 FROM evidence_revision q JOIN record_content k ON k.engineer_id = q.engineer_id AND k.digest = q.digest
@@ -118,7 +118,7 @@ export function evidenceAnswer(row: StoredEvidence, statementOf: (ref: string) =
     attachments: [],
     history: row.history.map(([revision, at]) => ({ revision, at: instantOfJson(at) })),
     rights: [...rights],
-    redacted: row.redacted,
+    redacted: row.redacted === null ? null : { ...row.redacted, at: instantOfJson(row.redacted.at) },
     loggedAt: row.loggedAt,
     changedAt: row.changedAt,
     actions: { edit: change, archive: change, addSupport: state === 'archived' ? archived : allowed },

@@ -164,8 +164,8 @@ async function routes(api: FastifyInstance): Promise<void> {
     '/teams/:managerId/dashboard',
     { onRequest: signedInAs(demandTeam), schema: { querystring: teamQuery, response: { 200: teamAnswer } } },
     (request) => {
-      const { subjectId, subjectName, now } = viewpointOf(request);
-      return readTeam(pool, catalogue, { id: subjectId ?? '', name: subjectName ?? '' }, request.query, now);
+      const viewpoint = viewpointOf(request);
+      return readTeam(pool, catalogue, { id: viewpoint.subjectId ?? '', name: viewpoint.subjectName ?? '' }, request.query, viewpoint);
     },
   );
   return Promise.resolve();

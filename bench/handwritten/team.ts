@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import type { Catalogue, DefinedLevel } from './catalogue';
 import { Problem } from './problem';
+import type { Viewpoint } from './sign-in';
 
 type LevelRow = readonly [
   level: number,
@@ -12,6 +13,7 @@ type LevelRow = readonly [
   signedOffOn: string | null,
   validUntil: string | null,
   signedOffAccepted: number | null,
+  signOffId: string | null,
 ];
 
 interface MemberRow {
@@ -23,6 +25,9 @@ interface MemberRow {
   readonly dueOn: string;
   readonly overdue: boolean;
   readonly waitsOn: readonly object[] | null;
+  readonly targetLevel: number | null;
+  readonly targetBy: string | null;
+  readonly today: string;
 }
 
 // $1 manager, $2 the whole line, $3 skill, $4 time zone
@@ -30,9 +35,10 @@ const text = `
   SELECT p.person_id AS id, p.name,
          (SELECT json_agg(json_build_array(g.level, g.accepted, g.last_evidence_on, g.going_on, g.line_claim_state,
                           g.sign_off_id IS NOT NULL AND (g.valid_until IS NULL OR g.valid_until >= (now() AT TIME ZONE $4)::date),
-                          g.signed_off_on, g.valid_until, g.signed_off_accepted))
+                          g.signed_off_on, g.valid_until, g.signed_off_accepted, g.sign_off_id))
             FROM progress g WHERE g.engineer_id = p.person_id AND g.skill_ref = $3) AS levels,
          c.claim_id AS "claimId", c.skill_level_ref AS "skillLevel", c.due_on AS "dueOn", c.due_on < (now() AT TIME ZONE $4)::date AS overdue,
+         t.level::int AS "targetLevel", t.reach_by AS "targetBy", (now() AT TIME ZONE $4)::date AS today,
          CASE WHEN c.claim_id IS NOT NULL THEN (
            SELECT json_agg(json_build_object('id', w.person_id, 'name', w.name) ORDER BY w.name, w.person_id)
              FROM (SELECT DISTINCT j.person_id, j.name
@@ -51,6 +57,7 @@ const text = `
     FROM reporting_line r
     JOIN person p ON p.person_id = r.descendant_id AND p.active
     LEFT JOIN claim c ON c.engineer_id = p.person_id AND c.skill_ref = $3 AND c.state = 'submitted'
+    LEFT JOIN LATERAL (SELECT o.level, o.reach_by FROM target o WHERE o.engineer_id = p.person_id AND o.skill_ref = $3 ORDER BY o.revision DESC LIMIT 1) t ON true
    WHERE r.ancestor_id = $1 AND ($2::boolean OR r.depth = 1)
    ORDER BY p.name, p.person_id`;
 
@@ -60,54 +67,107 @@ export async function readTeam(
   catalogue: Catalogue,
   manager: { id: string; name: string },
   { skill, depth }: { skill: string; depth?: 'direct' | 'all' },
-  asOf: string,
+  { now: asOf, roles }: Pick<Viewpoint, 'now' | 'roles'>,
 ): Promise<object> {
   const defined = catalogue.levelsOf(skill);
   if (defined === undefined) throw new Problem(404, 'not-found', 'There is no such skill.');
   const { rows } = await pool.query<MemberRow>({ name: 'team', text, values: [manager.id, depth === 'all', skill, 'UTC'] });
   const byLevel: Record<string, number> = { none: 0 };
   for (const { level } of defined) byLevel[level] = 0;
-  let [submitted, overdue] = [0, 0];
+  const among = `/api/v1/teams/${manager.id}/dashboard?depth=${depth ?? 'direct'}&skill=${skill}`;
+  const targets = { onTrack: 0, late: 0, reached: 0, none: 0 };
+  let [submitted, overdue, nobodyCanDecide] = [0, 0, 0];
+  const isAuditor = roles.includes('auditor');
   const people = rows.map((row) => {
-    const member = memberOf(row, defined);
+    const member = memberOf(row, skill, defined, isAuditor);
+    const { claim, target } = member;
     const held = member.currentLevel ?? 'none';
     byLevel[held] = (byLevel[held] ?? 0) + 1;
-    if (member.claim !== null) submitted += 1;
-    if (member.claim?.overdue === true) overdue += 1;
+    if (claim !== null) {
+      submitted += 1;
+      if (claim.overdue) overdue += 1;
+      if (claim.waitsOn.length === 0) nobodyCanDecide += 1;
+    }
+    targets[target === null ? 'none' : target.state === 'on-track' ? 'onTrack' : target.state] += 1;
     return member;
   });
-  return { manager, skill, people, totals: { people: people.length, byLevel, submitted, overdue }, asOf };
+  const links = {
+    people: among,
+    byLevel: Object.fromEntries(Object.keys(byLevel).map((level) => [level, `${among}&level=${level}`])),
+    submitted: `${among}&state=submitted`,
+    overdue: `${among}&state=overdue`,
+    nobodyCanDecide: `${among}&state=nobody-can-decide`,
+    targets: {
+      onTrack: `${among}&state=on-track`,
+      late: `${among}&state=late`,
+      reached: `${among}&state=reached`,
+      none: `${among}&state=no-target`,
+    },
+  };
+  return { manager, skill, people, totals: { people: people.length, byLevel, submitted, overdue, nobodyCanDecide, targets, links }, asOf };
 }
 
-function memberOf({ id, name, levels, claimId, skillLevel, dueOn, overdue, waitsOn }: MemberRow, defined: readonly DefinedLevel[]) {
+function memberOf(row: MemberRow, skill: string, defined: readonly DefinedLevel[], isAuditor: boolean) {
+  const { id, name, levels, claimId, skillLevel, dueOn, overdue, waitsOn } = row;
+  const engineer = `/api/v1/engineers/${id}`;
   let currentLevel: number | null = null;
+  let currentSignOff: string | null = null;
   let lastEvidenceOn: string | null = null;
   let goingOn = false;
-  for (const [level, , evidenceOn, going, , held] of levels ?? []) {
-    if (held && level > (currentLevel ?? 0)) currentLevel = level;
+  for (const [level, , evidenceOn, going, , held, , , , signOffId] of levels ?? []) {
+    if (held && level > (currentLevel ?? 0)) [currentLevel, currentSignOff] = [level, signOffId];
     if (evidenceOn !== null && (lastEvidenceOn === null || evidenceOn > lastEvidenceOn)) lastEvidenceOn = evidenceOn;
     goingOn ||= going;
   }
+  const target = targetOf(row, currentLevel);
+  const hasEvidence = lastEvidenceOn !== null || goingOn;
   return {
     id,
     name,
     active: true,
     currentLevel,
-    levels: defined.map(({ level, total }) => {
-      const row = levels?.find(([one]) => one === level);
-      if (row === undefined) return { level, accepted: 0, total, claimState: null, signedOffOn: null, validUntil: null };
-      const [, accepted, , , claimState, held, signedOffOn, validUntil, signedOffAccepted] = row;
-      return {
-        level,
-        accepted: held ? (signedOffAccepted ?? accepted) : accepted,
-        total,
-        claimState,
-        signedOffOn: held ? signedOffOn : null,
-        validUntil: held ? validUntil : null,
-      };
-    }),
+    target,
+    levels: defined.map((one) => levelOf(engineer, skill, one, levels)),
     lastEvidenceOn,
     goingOn,
     claim: claimId === null ? null : { id: claimId, skillLevel, dueOn, overdue, waitsOn: waitsOn ?? [] },
+    links: {
+      progress: `${engineer}/progress?skill=${skill}`,
+      currentLevel: currentSignOff === null ? null : `${engineer}/sign-offs/${currentSignOff}`,
+      lastEvidenceOn: isAuditor && hasEvidence ? `${engineer}/evidence?statement=${skill}` : null,
+      claim: claimId === null ? null : `${engineer}/claims/${claimId}`,
+      target: target === null ? null : `${engineer}/targets/${skill}`,
+    },
+  };
+}
+
+function targetOf({ targetLevel, targetBy, today }: MemberRow, currentLevel: number | null) {
+  if (targetLevel === null || targetBy === null) return null;
+  const state: 'reached' | 'late' | 'on-track' = (currentLevel ?? 0) >= targetLevel ? 'reached' : today > targetBy ? 'late' : 'on-track';
+  return { level: targetLevel, by: targetBy, state };
+}
+
+function levelOf(engineer: string, skill: string, { level, total }: DefinedLevel, levels: readonly LevelRow[] | null) {
+  const row = levels?.find(([one]) => one === level);
+  const statements = `${engineer}/progress/${skill}.${level}`;
+  const accepted = `${statements}?state=accepted`;
+  if (row === undefined) {
+    const links = { total: statements, accepted, claimState: null, signedOffOn: null };
+    return { level, accepted: 0, total, claimState: null, signedOffOn: null, validUntil: null, links };
+  }
+  const [, shown, , , claimState, held, signedOffOn, validUntil, signedOffAccepted, signOffId] = row;
+  return {
+    level,
+    accepted: held ? (signedOffAccepted ?? shown) : shown,
+    total,
+    claimState,
+    signedOffOn: held ? signedOffOn : null,
+    validUntil: held ? validUntil : null,
+    links: {
+      total: statements,
+      accepted,
+      claimState: claimState === null ? null : `${engineer}/claims?skillLevel=${skill}.${level}&state=${claimState}`,
+      signedOffOn: held ? `${engineer}/sign-offs/${signOffId}` : null,
+    },
   };
 }
