@@ -85,12 +85,12 @@ const nothing: Omit<LevelRow, 'level'> = {
 };
 
 function levelOf(engineer: string, skill: string, { level, total }: DefinedLevel, row: LevelRow): MemberLevel {
-  const { held, claimState } = row;
+  const { held, claimState, accepted, proposed } = row;
   const skillLevel = `${skill}.${level}`;
   const statements = `${engineer}/progress/${skillLevel}`;
   return {
     level,
-    accepted: figuresOf({ ...row, total, signedOffAccepted: held ? row.signedOffAccepted : null }).accepted,
+    accepted: figuresOf({ total, accepted, proposed, signedOffAccepted: held ? row.signedOffAccepted : null }).accepted,
     total,
     // what a line manager may know of claims (design.md, "Who may do what"); a dashboard says the same to everybody
     claimState,
