@@ -65,7 +65,7 @@ test('some people have a target: some reached, some late, some in time, some cha
       ? 'none'
       : (highest.get(engineer_id) ?? 0) >= Number(level)
         ? 'reached'
-        : String(reach_by) < '2026-11-02'
+        : (reach_by as string) < '2026-11-02'
           ? 'late'
           : 'on-track',
   );
