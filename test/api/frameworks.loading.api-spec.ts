@@ -96,12 +96,18 @@ describe('loading the packs of a folder', () => {
     expect(rows).toEqual([{ name: 'Lighthouse keeping' }]);
   });
 
-  it('takes a moment when everything is there already', async () => {
+  it('writes nothing when everything is there already', async () => {
     const loader = api.app.get(FrameworksLoader);
     await loader.load(packsFolder());
-    const began = performance.now();
+    // where a row lies changes whenever it is written, be it with the same words
+    const tables = ['framework', 'framework_level', 'skill', 'skill_level', 'statement', 'policy'];
+    const places = (): Promise<unknown[]> =>
+      api.database.query(
+        tables.map((table) => `SELECT '${table}' AS table, ctid::text, xmin::text FROM ${table}`).join(' UNION ALL ') + ' ORDER BY 1, 2',
+      );
+    const before = await places();
     await loader.load(packsFolder());
-    expect(performance.now() - began).toBeLessThan(50);
+    expect(await places()).toEqual(before);
   });
 
   it('has one outcome when several processes start at once', async () => {
