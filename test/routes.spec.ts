@@ -122,6 +122,7 @@ const expected: Record<string, string> = {
   'GET /api/v1/teams/{managerId}/claims': 'self line auditor',
   'GET /api/v1/teams/{managerId}/sign-offs': 'self line auditor',
   'GET /api/v1/organisation/dashboard': 'admin auditor',
+  'GET /api/v1/organisation/people': 'auditor',
 };
 
 /** What personal access tokens are let in to, and by which scope. Every other route is closed to them. */
@@ -168,6 +169,7 @@ const opened: Record<string, string> = {
   'GET /api/v1/teams/{managerId}/claims': 'dashboards:read',
   'GET /api/v1/teams/{managerId}/sign-offs': 'dashboards:read',
   'GET /api/v1/organisation/dashboard': 'dashboards:read',
+  'GET /api/v1/organisation/people': 'dashboards:read',
 
   'GET /api/v1/engineers/{engineerId}/ledger': 'ledger:read',
   'GET /api/v1/engineers/{engineerId}/ledger/verification': 'ledger:read',

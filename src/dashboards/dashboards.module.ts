@@ -3,6 +3,7 @@ import { MeController } from './me.controller';
 import { MeQuery } from './me.query';
 import { OrganisationDashboardController } from './organisation-dashboard.controller';
 import { OrganisationDashboardQuery } from './organisation-dashboard.query';
+import { OrganisationPeopleQuery } from './organisation-people.query';
 import { TeamClaimsQuery } from './team-claims.query';
 import { TeamDashboardController } from './team-dashboard.controller';
 import { TeamDashboardQuery } from './team-dashboard.query';
@@ -24,6 +25,7 @@ import { TeamTrendQuery } from './team-trend.query';
     TeamClaimsQuery,
     TeamSignOffsQuery,
     OrganisationDashboardQuery,
+    OrganisationPeopleQuery,
   ],
 })
 export class DashboardsModule {}

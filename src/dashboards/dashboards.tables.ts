@@ -49,6 +49,11 @@ export function organisationTable({ totals, levels }: OrganisationDashboardAnswe
     { figure: 'people', level: '', people: withheld(totals.people) },
     { figure: 'submitted', level: '', people: withheld(totals.submitted) },
     { figure: 'overdue', level: '', people: withheld(totals.overdue) },
+    { figure: 'nobody can decide', level: '', people: withheld(totals.nobodyCanDecide) },
+    { figure: 'target on track', level: '', people: withheld(totals.targets.onTrack) },
+    { figure: 'target late', level: '', people: withheld(totals.targets.late) },
+    { figure: 'target reached', level: '', people: withheld(totals.targets.reached) },
+    { figure: 'no target', level: '', people: withheld(totals.targets.none) },
     { figure: 'highest level held', level: 'none', people: withheld(totals.byLevel['none']) },
     ...levels.flatMap(({ level, submitted, approved, statements }) => [
       { figure: 'highest level held', level, people: withheld(totals.byLevel[String(level)]) },

@@ -26,6 +26,25 @@ export class OrganisationStatementsAnswer {
   none: number | null;
 }
 
+/** The people behind how much of a level is shown; null where the figure is withheld, and for callers who may not see everybody. */
+export class OrganisationStatementsLinks {
+  /** @example "/api/v1/organisation/people?skill=sfia-9:ITOP&at=4&is=all" */
+  all: string | null;
+  /** @example "/api/v1/organisation/people?skill=sfia-9:ITOP&at=4&is=some" */
+  some: string | null;
+  /** @example "/api/v1/organisation/people?skill=sfia-9:ITOP&at=4&is=none" */
+  none: string | null;
+}
+
+/** The people behind the figures of a level; null where one is withheld, and for callers who may not see everybody. */
+export class OrganisationLevelLinks {
+  /** @example "/api/v1/organisation/people?skill=sfia-9:ITOP&at=4&is=submitted" */
+  submitted: string | null;
+  /** @example "/api/v1/organisation/people?skill=sfia-9:ITOP&at=4&is=approved" */
+  approved: string | null;
+  statements: OrganisationStatementsLinks;
+}
+
 /** One level in numbers of people; null is withheld. */
 export class OrganisationLevelAnswer {
   /** @example 4 */
@@ -46,6 +65,53 @@ export class OrganisationLevelAnswer {
    */
   approved: number | null;
   statements: OrganisationStatementsAnswer;
+  links: OrganisationLevelLinks;
+}
+
+/** How the targets of the organisation stand, in numbers of people; null is withheld. */
+export class OrganisationTargetTotals {
+  /** @example 120 */
+  onTrack: number | null;
+  /** @example 17 */
+  late: number | null;
+  /** @example 45 */
+  reached: number | null;
+  /**
+   * People without one.
+   * @example 818
+   */
+  none: number | null;
+}
+
+/** The people behind the targets' figures; null where one is withheld, and for callers who may not see everybody. */
+export class OrganisationTargetLinks {
+  /** @example "/api/v1/organisation/people?skill=sfia-9:ITOP&state=on-track" */
+  onTrack: string | null;
+  /** @example "/api/v1/organisation/people?skill=sfia-9:ITOP&state=late" */
+  late: string | null;
+  /** @example "/api/v1/organisation/people?skill=sfia-9:ITOP&state=reached" */
+  reached: string | null;
+  /** @example "/api/v1/organisation/people?skill=sfia-9:ITOP&state=no-target" */
+  none: string | null;
+}
+
+/** Where the people behind each figure are; null where it is withheld, and for callers who may not see everybody (only auditors may). */
+export class OrganisationTotalsLinks {
+  /** @example "/api/v1/organisation/people?skill=sfia-9:ITOP" */
+  people: string | null;
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: { type: 'string', nullable: true },
+    example: { none: '/api/v1/organisation/people?skill=sfia-9:ITOP&level=none', '4': null },
+  })
+  byLevel: Record<string, string | null>;
+  /** @example "/api/v1/organisation/people?skill=sfia-9:ITOP&state=submitted" */
+  submitted: string | null;
+  /** @example "/api/v1/organisation/people?skill=sfia-9:ITOP&state=overdue" */
+  overdue: string | null;
+  /** @example "/api/v1/organisation/people?skill=sfia-9:ITOP&state=nobody-can-decide" */
+  nobodyCanDecide: string | null;
+  targets: OrganisationTargetLinks;
 }
 
 /** The organisation in numbers of people, as a team's totals; null is withheld. */
@@ -72,6 +138,13 @@ export class OrganisationTotalsAnswer {
    * @example 6
    */
   overdue: number | null;
+  /**
+   * How many of these nobody can decide as things are: no eligible mentor who has not approved yet.
+   * @example 0
+   */
+  nobodyCanDecide: number | null;
+  targets: OrganisationTargetTotals;
+  links: OrganisationTotalsLinks;
 }
 
 /** Where the organisation stands in a skill, without names. */

@@ -25,6 +25,10 @@ export interface OrganisationCounts {
   readonly holders: Count;
   readonly submitted: Count;
   readonly overdue: Count;
+  /** Whose submitted claim waits for nobody. */
+  readonly nobodyCanDecide: Count;
+  /** Who have a target, by how it stands. */
+  readonly targets: Readonly<Record<'onTrack' | 'late' | 'reached', Count>>;
   readonly levels: readonly LevelCounts[];
 }
 
@@ -37,6 +41,8 @@ export interface OrganisationFigures {
   readonly byLevel: Readonly<Record<string, Figure>>;
   readonly submitted: Figure;
   readonly overdue: Figure;
+  readonly nobodyCanDecide: Figure;
+  readonly targets: Readonly<Record<'onTrack' | 'late' | 'reached' | 'none', Figure>>;
   readonly levels: readonly {
     readonly level: number;
     readonly total: number;
@@ -78,16 +84,24 @@ const groupsByLevel = (levels: readonly LevelCounts[], of: 'holders' | 'submitte
  * What may be shown of what was counted. Each breakdown divides a whole that is known (everybody, or those with a submitted claim) into groups, and is held
  * back by itself: no figure of one is a sum of another's.
  */
-export function organisationFigures({ people, holders, submitted, overdue, levels }: OrganisationCounts): OrganisationFigures {
+export function organisationFigures(counts: OrganisationCounts): OrganisationFigures {
+  const { people, holders, submitted, overdue, nobodyCanDecide, targets, levels } = counts;
   const peopleShown = mayShow(people);
   const submittedFigure = part(submitted, people, peopleShown);
   const submittedOf = shown(groupsByLevel(levels, 'submitted'), submittedFigure !== null);
   const holdersOf = shown([{ name: 'none', ...less(people, holders) }, ...groupsByLevel(levels, 'holders')], peopleShown);
+  const aims = { ...targets, none: less(people, ...Object.values(targets)) };
+  const aimsOf = shown(
+    Object.entries(aims).map(([name, count]) => ({ name, ...count })),
+    peopleShown,
+  );
   return {
     people: peopleShown ? people.people : null,
     byLevel: Object.fromEntries(['none', ...levels.map(({ level }) => String(level))].map((name) => [name, holdersOf(name)])),
     submitted: submittedFigure,
     overdue: part(overdue, submitted, submittedFigure !== null),
+    nobodyCanDecide: part(nobodyCanDecide, submitted, submittedFigure !== null),
+    targets: { onTrack: aimsOf('onTrack'), late: aimsOf('late'), reached: aimsOf('reached'), none: aimsOf('none') },
     levels: levels.map(({ level, total, approved, all, some }) => {
       const groups = { all, some, none: less(people, all, some) };
       const covered = shown(

@@ -1,8 +1,10 @@
 import { parse } from 'csv-parse/sync';
 import type { OrganisationDashboardAnswer } from '../../src/dashboards/organisation-dashboard.dto';
+import type { OrganisationPeoplePage } from '../../src/dashboards/organisation-people.dto';
 import { newId } from '../../src/kernel/ids';
 import { genesisOf } from '../../src/ledger/entry';
 import { signedOffClaim, statementsOfLevel, submittedClaim } from '../factories/claims';
+import { linksIn, withoutLinks } from '../factories/links';
 import { type TestPerson, makePerson, mentors } from '../factories/people';
 import { type TestApp, startApp } from '../setup/app';
 
@@ -21,17 +23,25 @@ interface Planned {
   /** The level of their submitted claim. */
   readonly submitted: number | null;
   readonly overdue: boolean;
+  /** Whether somebody may decide that claim: a mentor, accredited for all levels. */
+  readonly decidable: boolean;
+  /** How their target stands, if they have one; it has been something else before. */
+  readonly target: 'onTrack' | 'late' | 'reached' | null;
   /** Accepted statements of the level above what is held. */
   readonly accepted: number;
   readonly below?: Pick<TestPerson, 'id'>;
 }
 
 /** Ends everybody but those named, and makes the planned people, straight in the tables that the dashboard reads. */
-async function makeOrganisation(plan: readonly Planned[], stay: readonly Pick<TestPerson, 'id'>[]): Promise<void> {
+async function makeOrganisation(
+  plan: readonly Planned[],
+  stay: readonly Pick<TestPerson, 'id'>[],
+  theirMentor?: Pick<TestPerson, 'id'>,
+): Promise<void> {
   const query = (sql: string, parameters: readonly unknown[] = []): Promise<unknown> => api.database.query(sql, parameters);
   await query(`SET session_replication_role = replica`);
   await query(`UPDATE person SET active = person_id = ANY ($1)`, [stay.map(({ id }) => id)]);
-  for (const { holds, submitted, overdue, accepted, below } of plan) {
+  for (const { holds, submitted, overdue, decidable, target, accepted, below } of plan) {
     const [id, claim] = [newId(), newId()];
     await query(
       `INSERT INTO person (person_id, name, email, manager_id) VALUES ($1::uuid, 'Planned', $1::uuid::text || '@example.test', $2::uuid)`,
@@ -45,6 +55,23 @@ async function makeOrganisation(plan: readonly Planned[], stay: readonly Pick<Te
         `INSERT INTO claim (engineer_id, claim_id, skill_ref, skill_level_ref, state, summary, policy_version, first_submitted_on, submission, due_on, drafted_at, changed_at)
          VALUES ($1, $2, 'sfia-9:ITOP', 'sfia-9:ITOP.' || $3::text, 'submitted', 's', 1, '2026-01-01', 1, (now() AT TIME ZONE 'UTC')::date - $4::int, now(), now())`,
         [id, claim, String(submitted), overdue ? 1 : 0],
+      );
+    }
+    if (decidable) await mentors(api, theirMentor ?? { id }, { id });
+    const aim = target === 'reached' ? 1 : 5;
+    const revisions =
+      target === null
+        ? []
+        : ([
+            [5, 400],
+            [null, null],
+            [aim, target === 'late' ? -1 : 0],
+          ] as const);
+    for (const [i, [level, days]] of revisions.entries()) {
+      await query(
+        `INSERT INTO target (engineer_id, skill_ref, revision, at, skill_level_ref, level, reach_by, set_by, digest)
+         VALUES ($1::uuid, 'sfia-9:ITOP', $2, now(), 'sfia-9:ITOP.' || $3::text, $3::int, (now() AT TIME ZONE 'UTC')::date + $4::int, $1::uuid, sha256('x'))`,
+        [id, i + 1, level, days],
       );
     }
     for (const level of levels) {
@@ -116,6 +143,26 @@ function breakdownsOf(
     },
     {
       whole: totals.submitted,
+      of: rest(
+        group(
+          totals.nobodyCanDecide,
+          submitted.filter(({ decidable }) => !decidable),
+        ),
+        submitted,
+        totals.submitted,
+      ),
+    },
+    {
+      whole: people,
+      of: (['onTrack', 'late', 'reached', 'none'] as const).map((state) =>
+        group(
+          totals.targets[state],
+          plan.filter(({ target }) => (target ?? 'none') === state),
+        ),
+      ),
+    },
+    {
+      whole: totals.submitted,
       of: shown.map((one) =>
         group(
           one.submitted,
@@ -158,6 +205,28 @@ function breakdownsOf(
   ];
 }
 
+/** Every figure that an auditor is shown has its link, and as many people behind it as it says; nobody else has links, nor the people. */
+async function follow(reader: TestPerson, answer: OrganisationDashboardAnswer, isAuditor: boolean): Promise<void> {
+  const links = linksIn(answer);
+  const people = Object.keys(answer.totals.byLevel).length;
+  const figures = (value: unknown): unknown[] =>
+    typeof value === 'object' && value !== null ? Object.values(value).flatMap((one) => figures(one)) : [value];
+  const shown = figures([
+    withoutLinks(answer.totals),
+    ...answer.levels.map(({ submitted, approved, statements }) => [submitted, approved, statements]),
+  ]);
+  expect([people, shown.length]).toEqual([levels.length + 1, 14 + levels.length * 5]);
+  expect(links).toHaveLength(isAuditor ? shown.filter((figure) => figure !== null).length : 0);
+  for (const [way, link] of links) {
+    const figure = way
+      .split('.')
+      .filter((part) => part !== 'links')
+      .reduce<unknown>((value, part) => (value as Record<string, unknown>)[part], answer);
+    const { status, body } = await reader.get<OrganisationPeoplePage>(`${link.replace('/api/v1', '')}&limit=100`);
+    expect([way, status, body.items.length, body.nextCursor]).toEqual([way, 200, figure, null]);
+  }
+}
+
 const isSmall = (n: number): boolean => n > 0 && n < 5;
 
 let state = 7;
@@ -174,12 +243,15 @@ const plannedPerson = (spread: number, below?: Pick<TestPerson, 'id'>): Planned 
     holds,
     submitted: next <= 5 && chance(3) === 0 ? next : null,
     overdue: chance(2) === 0,
+    decidable: chance(3) > 0,
+    // whoever holds the highest level has reached whatever they are after
+    target: (holds === 5 ? 'reached' : ([null, 'onTrack', 'late', holds === null ? null : 'reached'] as const)[chance(4)]) ?? null,
     accepted: chance(4),
     ...(below === undefined ? {} : { below }),
   };
 };
 
-const empty: Planned = { holds: null, submitted: null, overdue: false, accepted: 0 };
+const empty: Planned = { holds: null, submitted: null, overdue: false, decidable: false, target: null, accepted: 0 };
 
 describe('the organisation’s dashboard', () => {
   it('counts everybody as the teams’ dashboards do', async () => {
@@ -200,9 +272,16 @@ describe('the organisation’s dashboard', () => {
     const auditor = await makePerson(api, { roles: ['auditor'] });
     await api.database.query(`UPDATE claim SET due_on = (now() AT TIME ZONE 'UTC')::date - 1 WHERE state = 'submitted'`);
     const answer = await dashboard(auditor, '?skill=sfia-9:ITOP');
-    expect(answer).toEqual({
+    expect(withoutLinks(answer)).toEqual({
       skill: 'sfia-9:ITOP',
-      totals: { people: 14, byLevel: { none: 9, 1: 5, 2: 0, 3: 0, 4: 0, 5: 0 }, submitted: 5, overdue: 5 },
+      totals: {
+        people: 14,
+        byLevel: { none: 9, 1: 5, 2: 0, 3: 0, 4: 0, 5: 0 },
+        submitted: 5,
+        overdue: 5,
+        nobodyCanDecide: 0,
+        targets: { onTrack: 0, late: 0, reached: 0, none: 14 },
+      },
       levels: [2, 3, 6, 8, 5].map((total, i) => ({
         level: i + 1,
         total,
@@ -228,9 +307,11 @@ describe('the organisation’s dashboard', () => {
       const team = Array.from({ length: chance(12) }, () => plannedPerson(2, admin));
       const others = Array.from({ length: chance(3) === 0 ? chance(6) : 6 + chance(60) }, () => plannedPerson(2 + chance(3)));
       const plan = [{ ...empty }, { ...empty }, ...team, ...others];
-      await makeOrganisation([...team, ...others], [admin, auditor]);
+      // the admin knows by name whom they mentor, so it is the auditor who mentors everybody
+      await makeOrganisation([...team, ...others], [admin, auditor], auditor);
       for (const reader of [auditor, admin]) {
         const answer = await dashboard(reader, '?skill=sfia-9:ITOP');
+        if (run % 5 === 0) await follow(reader, answer, reader === auditor);
         // whom the reader does not see by name: an auditor sees everybody, an admin themselves and their team
         const unseen = (people: readonly Planned[]): number =>
           reader === auditor ? 0 : people.filter((one) => one !== plan[0] && one.below === undefined).length;
@@ -262,18 +343,26 @@ describe('the organisation’s dashboard', () => {
   it('says nothing of an organisation of four, nor of what is left when the admin’s own team is taken away', async () => {
     const admin = await makePerson(api, { roles: ['admin'] });
     await makeOrganisation([empty, { ...empty, holds: 1 }, empty], [admin]);
-    const nothing = { people: null, byLevel: { none: null, 1: null, 2: null, 3: null, 4: null, 5: null }, submitted: null, overdue: null };
+    const nothing = {
+      people: null,
+      byLevel: { none: null, 1: null, 2: null, 3: null, 4: null, 5: null },
+      submitted: null,
+      overdue: null,
+      nobodyCanDecide: null,
+      targets: { onTrack: null, late: null, reached: null, none: null },
+    };
     const answer = await dashboard(admin);
-    expect(answer.totals).toEqual(nothing);
+    expect(withoutLinks(answer.totals)).toEqual(nothing);
+    expect(linksIn(answer)).toEqual([]);
     for (const { submitted, approved, statements } of answer.levels) {
       expect([submitted, approved, statements]).toEqual([null, null, { all: null, some: null, none: null }]);
     }
     const team = Array.from({ length: 40 }, () => ({ ...empty, holds: 2, below: admin }));
     await makeOrganisation([...team, empty, empty, { ...empty, holds: 1 }], [admin]);
-    expect((await dashboard(admin)).totals).toEqual(nothing);
+    expect(withoutLinks((await dashboard(admin)).totals)).toEqual(nothing);
     const { bytes } = await admin.get('/organisation/dashboard?skill=sfia-9:ITOP', { headers: { accept: 'text/csv' } });
     const figures = parse<{ people: string }>(bytes, { columns: true });
-    expect(figures).toHaveLength(4 + 5 * 6);
+    expect(figures).toHaveLength(9 + 5 * 6);
     expect(new Set(figures.map(({ people }) => people))).toEqual(new Set(['withheld']));
     // mentees are seen by name as well
     const other = await makePerson(api, { roles: ['admin'] });
@@ -303,6 +392,25 @@ describe('the organisation’s dashboard', () => {
       const { status: answered, body } = await admin.get(`/organisation/dashboard${query}`);
       expect([query, answered, body['code']]).toEqual([query, status, code]);
     }
+    const auditor = await makePerson(api, { roles: ['auditor'] });
+    for (const query of [
+      '',
+      '?skill=sfia-9:ITOP&at=2',
+      '?skill=sfia-9:ITOP&is=all',
+      '?skill=sfia-9:ITOP&at=2&is=half',
+      '?skill=sfia-9:ITOP&level=9',
+    ])
+      expect([query, (await auditor.get(`/organisation/people${query}`)).status]).toEqual([query, 400]);
+    expect((await admin.get('/organisation/people?skill=sfia-9:ITOP')).body).toMatchObject({ status: 403, code: 'not-allowed' });
+    expect((await auditor.get<OrganisationPeoplePage>('/organisation/people?skill=sfia-9:NONE')).body.items).toEqual([]);
+    // page by page, each person once
+    const all = await auditor.get<OrganisationPeoplePage>('/organisation/people?skill=sfia-9:ITOP&limit=100');
+    const first = await auditor.get<OrganisationPeoplePage>('/organisation/people?skill=sfia-9:ITOP&limit=2');
+    const rest = await auditor.get<OrganisationPeoplePage>(
+      `/organisation/people?skill=sfia-9:ITOP&limit=100&cursor=${first.body.nextCursor}`,
+    );
+    expect([...first.body.items, ...rest.body.items]).toEqual(all.body.items);
+    expect(all.body.items.length).toBeGreaterThan(2);
     const person = await makePerson(api);
     expect((await person.get('/organisation/dashboard')).body).toMatchObject({ status: 403, code: 'not-allowed' });
     expect((await api.send('GET', '/organisation/dashboard')).status).toBe(401);
