@@ -83,8 +83,9 @@ interface Walked {
 function* walk(node: PlanNode, step = 'main', correlated = false): Generator<Walked> {
   const relationship = node['Parent Relationship'];
   const name = node['Subplan Name'] ?? '';
-  const own = relationship === 'InitPlan' ? name : step;
-  const isCorrelated = relationship === 'InitPlan' ? false : correlated || relationship === 'SubPlan';
+  // inside of a correlated subquery one for a single value is Postgres' own way to max() by an index: no step by itself
+  const own = relationship === 'InitPlan' && !correlated ? name : step;
+  const isCorrelated = correlated || relationship === 'SubPlan';
   yield { node, step: own, correlated: isCorrelated };
   for (const child of node.Plans ?? []) yield* walk(child, own, isCorrelated);
 }
