@@ -15,6 +15,7 @@ import {
   type ValidatorConstraintInterface,
   validateSync,
 } from 'class-validator';
+import { isIP, isIPv6 } from 'node:net';
 import { IANAZone } from 'luxon';
 
 @ValidatorConstraint({ name: 'timeZone' })
@@ -41,6 +42,24 @@ class AreOrigins implements ValidatorConstraintInterface {
 const isOrigin = (text: unknown): boolean =>
   typeof text === 'string' && /^https?:\/\/[^*]+$/.test(text) && URL.canParse(text) && new URL(text).origin === text;
 
+@ValidatorConstraint({ name: 'trustedProxies' })
+class AreTrustedProxies implements ValidatorConstraintInterface {
+  validate = (trusted: unknown): boolean =>
+    typeof trusted === 'boolean' ||
+    (typeof trusted === 'number' && Number.isInteger(trusted) && trusted >= 1 && trusted <= 20) ||
+    (Array.isArray(trusted) && trusted.length > 0 && trusted.every(isNetwork));
+  defaultMessage = (): string =>
+    'TRUST_PROXY must be true, false, a number of proxies from 1 to 20, or their addresses and networks (10.0.0.5, 172.16.0.0/12) separated by commas';
+}
+
+/** An address, or a network such as 10.0.0.0/8: not one of everybody, for which there is `true`. */
+function isNetwork(text: unknown): boolean {
+  if (typeof text !== 'string') return false;
+  const [address = '', bits, ...more] = text.split('/');
+  if (isIP(address) === 0 || more.length > 0) return false;
+  return bits === undefined || (/^[1-9]\d{0,2}$/.test(bits) && Number(bits) <= (isIPv6(address) ? 128 : 32));
+}
+
 const isDecodable = (url: string): boolean => !/%(?![0-9a-f]{2})/i.test(url);
 
 /** The account and the database of an address. */
@@ -57,6 +76,12 @@ const toList = ({ value }: { value: unknown }): unknown =>
         .map((one) => one.trim())
         .filter((one) => one !== '')
     : value;
+/** `true`, `2`, `10.0.0.5, 172.16.0.0/12` → true, 2, ['10.0.0.5', '172.16.0.0/12'] */
+const toTrusted = ({ value }: { value: unknown }): unknown => {
+  const plain = toBoolean({ value });
+  if (typeof plain !== 'string') return plain;
+  return /^\s*\d+\s*$/.test(plain) ? Number(plain) : toList({ value: plain });
+};
 const toBoolean = ({ value }: { value: unknown }): unknown => (value === 'true' ? true : value === 'false' ? false : value);
 
 /** Every setting there is, read from the environment at start. A default stands beside its name; the README's table is made of these lines. */
@@ -237,6 +262,14 @@ export class Settings {
   @Matches(/\S/, { message: 'SECRETS_KEY_FILE must be a file' })
   SECRETS_KEY_FILE?: string;
 
+  /**
+   * Whether an admin who has invited somebody may not accredit them, nor the other way round, where there is another admin who can. Nobody then makes up a person,
+   * holds their link and lets them judge, alone.
+   */
+  @Transform(toBoolean)
+  @IsBoolean({ message: 'ACCREDITATION_SEPARATE_FROM_INVITATION must be true or false' })
+  ACCREDITATION_SEPARATE_FROM_INVITATION: boolean = false;
+
   /** A checkpoint of the ledger is made every so many minutes, if anything changed; 0: only by command. */
   @Transform(toNumber)
   @IsInt({ message: 'CHECKPOINT_MINUTES must be a whole number' })
@@ -244,10 +277,13 @@ export class Settings {
   @Max(10_080)
   CHECKPOINT_MINUTES: number = 60;
 
-  /** Whether addresses and protocol are taken from a proxy's X-Forwarded headers. */
-  @Transform(toBoolean)
-  @IsBoolean({ message: 'TRUST_PROXY must be true or false' })
-  TRUST_PROXY: boolean = false;
+  /**
+   * Whose X-Forwarded headers say where a request comes from, and by which protocol: nobody's; everybody's (`true`: whoever reaches the application can say what they like);
+   * those of so many proxies, counted from here; or those of these addresses and networks.
+   */
+  @Transform(toTrusted)
+  @Validate(AreTrustedProxies)
+  TRUST_PROXY: boolean | number | string[] = false;
 
   /** How much is logged: one JSON line a request at info. */
   @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], { message: 'LOG_LEVEL must be fatal, error, warn, info, debug or silent' })

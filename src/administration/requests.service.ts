@@ -51,6 +51,7 @@ export class RequestsService {
    */
   async ask(caller: Actor, wanted: RequestWanted): Promise<string> {
     return this.transactions.run(async (tx) => {
+      await this.acts.demandAdmin(tx, caller);
       demand(checkMayRequest(await this.queries.hand(caller), wanted.personId));
       const acts = await this.administration.lock(tx);
       const same = await this.store.same(tx, wanted);
@@ -108,6 +109,7 @@ export class RequestsService {
     reason: string | null,
   ): Promise<void> {
     await this.transactions.run(async (tx) => {
+      await this.acts.demandAdmin(tx, caller);
       const request = await this.store.lock(tx, requestId);
       demand(checkMayDecide(decision, await this.queries.hand(caller), request));
       demand(checkVersion(ifMatch, tagOfVersion(request.version)));

@@ -5,6 +5,7 @@ import { dayOf } from '../kernel/clock';
 import { demand, raise } from '../kernel/refusal';
 import { checkVersionIfGiven, tagOfVersion } from '../kernel/version-tag';
 import { LedgerLog } from '../ledger/ledger.log';
+import { PeopleFacts } from '../people/people.facts';
 import { Proofs, demandProof } from '../people/proofs';
 import { Database, Transactions, rowsOf } from '../platform/transaction';
 import { ProgressStore } from '../progress/progress.store';
@@ -33,6 +34,7 @@ export class SignOffsService {
     private readonly ledger: LedgerLog,
     private readonly store: ClaimsStore,
     private readonly progress: ProgressStore,
+    private readonly people: PeopleFacts,
     private readonly proofs: Proofs,
     private readonly settings: Settings,
   ) {}
@@ -53,6 +55,7 @@ export class SignOffsService {
   ): Promise<void> {
     const verified = await this.proofs.verify(caller.personId, { password, totp });
     await this.transactions.run(async (tx) => {
+      await this.people.demandAdmin(tx, caller);
       const record = await this.ledger.lock(tx, engineerId);
       // who holds this level judges others by it: their approvals wait for this, or this for them
       await tx.query(`SELECT 1 FROM person WHERE person_id = $1 FOR UPDATE`, [engineerId]);

@@ -10,6 +10,7 @@ import { AccreditationAnswer, AccreditationPage, AccreditationRequest } from './
 import { AccreditationsQueries } from './accreditations.queries';
 import { AccreditationsService } from './accreditations.service';
 import { NotOneself } from './not-oneself.guard';
+import { OtherHand } from './separate-hands.guard';
 
 const person = { name: 'personId', orMe: true } as const;
 
@@ -21,8 +22,9 @@ export class AccreditationsController {
     private readonly queries: AccreditationsQueries,
   ) {}
 
-  /** Accredits a person: they may judge this skill up to this level without holding it. Not possible for oneself. */
+  /** Accredits a person: they may judge this skill up to this level without holding it. Not possible for oneself, nor, where the installation says so, for whom one has invited. */
   @Requires('admin')
+  @OtherHand('accredit')
   @NotOneself()
   @Problems('own-relation', 'person-state', 'skill-unknown', 'level-not-defined')
   @Post()

@@ -10,6 +10,7 @@ import { AccreditationRequest } from './accreditations.dto';
 import { CatalogueQuery } from './catalogue.query';
 import { PeopleStore } from './people.store';
 import { checkMay, checkState } from './person.policy';
+import { SeparateHands } from './separate-hands.guard';
 
 /** Who may judge a skill up to a level without holding it: how the first mentors begin. */
 @Injectable()
@@ -19,6 +20,7 @@ export class AccreditationsService {
     private readonly people: PeopleStore,
     private readonly catalogue: CatalogueQuery,
     private readonly administration: AdministrationLog,
+    private readonly hands: SeparateHands,
   ) {}
 
   /**
@@ -27,8 +29,10 @@ export class AccreditationsService {
    */
   async grant(caller: Actor, personId: string, { skill, upToLevel, reason }: AccreditationRequest): Promise<string> {
     return this.transactions.run(async (tx) => {
+      await this.people.demandAdmin(tx, caller);
       const person = await this.people.lock(tx, personId);
       demand(checkMay('accredit', caller, personId));
+      demand(await this.hands.problem('accredit', caller.personId, personId));
       demand(checkState('accredit', person));
       const levels = (await this.catalogue.definedLevels([skill])).get(skill) ?? raise('skill-unknown');
       if (!levels.includes(upToLevel)) {
@@ -61,6 +65,7 @@ export class AccreditationsService {
    */
   async end(caller: Actor, personId: string, accreditationId: string): Promise<void> {
     await this.transactions.run(async (tx) => {
+      await this.people.demandAdmin(tx, caller);
       await this.people.lock(tx, personId);
       demand(checkMay('accredit', caller, personId));
       const accreditation = (await tx.findOneBy(AccreditationEntity, { personId, accreditationId })) ?? raise('not-found');

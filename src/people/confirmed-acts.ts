@@ -8,6 +8,7 @@ import { type Invited, InvitationsStore, issuedContent } from './invitations.sto
 import { PeopleStore } from './people.store';
 import { type PersonState, barredHours, isSomebody, orderedRoles } from './person';
 import { checkState } from './person.policy';
+import { SeparateHands } from './separate-hands.guard';
 import { TotpStore } from './totp.store';
 
 /** By whom an act is done, and at whose request. */
@@ -37,11 +38,17 @@ export class ConfirmedActs {
     private readonly invitations: InvitationsStore,
     private readonly totp: TotpStore,
     private readonly administration: AdministrationLog,
+    private readonly hands: SeparateHands,
   ) {}
 
   /** Takes the lock of who is admin; first of all. */
   async lockAdmins(tx: Tx): Promise<void> {
     await this.people.lockAdmins(tx);
+  }
+
+  /** @throws Refused `not-allowed` where whoever acts is no admin any more; taken where lockAdmins() is. */
+  demandAdmin(tx: Tx, caller: { readonly personId: string }): Promise<void> {
+    return this.people.demandAdmin(tx, caller);
   }
 
   /** Locks people in the order of their ids; answers them by id. */
@@ -89,6 +96,8 @@ export class ConfirmedActs {
   }
 
   async inviteAfresh(tx: Tx, acts: LockedAdministration, { actor, request }: ActBy, personId: string): Promise<ActResult> {
+    // who confirms is handed the link
+    demand(await this.hands.problem('invite', actor, personId));
     await this.people.barApprovals(tx, personId, barredHours);
     const [invited = raise('not-found')] = await this.invitations.issue(tx, [personId], actor);
     await this.administration.append(tx, acts, {

@@ -13,6 +13,7 @@ import { OpenInvitationGuard } from './invitations.guard';
 import { InvitationsService } from './invitations.service';
 import type { Invited } from './invitations.store';
 import { NotOneself } from './not-oneself.guard';
+import { OtherHand } from './separate-hands.guard';
 import { answerSession, clientOf } from './sessions.controller';
 import { SessionAnswer } from './sessions.dto';
 import { SessionsService } from './sessions.service';
@@ -37,9 +38,10 @@ export class InvitationsController {
    * Invites a person afresh: somebody new whose invitation has expired, or somebody who forgot their password.
    *
    * The older invitation dies. Who has signed in before is told, and does not approve for 72 hours; where there is a second admin,
-   * inviting them afresh takes both: `POST /administration/requests`. Not possible for oneself.
+   * inviting them afresh takes both: `POST /administration/requests`. Not possible for oneself, nor, where the installation says so, for whom one has accredited.
    */
   @Requires('admin')
+  @OtherHand('invite')
   @NotOneself()
   @ShownOnce('token', 'url')
   @Problems('own-relation', 'person-state', 'second-admin-needed')
@@ -73,7 +75,7 @@ export class InvitationsController {
     @Req() request: ApiRequest,
     @Res({ passthrough: true }) reply: ApiReply,
   ): Promise<SessionAnswer> {
-    const client = clientOf(request, cookie, this.settings);
+    const client = { ...clientOf(request, cookie, this.settings), address: request.ip };
     return answerSession(await this.invitations.redeem(token, password, totp, client), cookie, reply);
   }
 

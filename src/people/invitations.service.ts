@@ -11,6 +11,7 @@ import { Passwords } from './passwords';
 import { PeopleStore } from './people.store';
 import { barredHours, isSomebody } from './person';
 import { checkMay, checkSecondAdmin, checkState } from './person.policy';
+import { SeparateHands } from './separate-hands.guard';
 import { type Client, type SignedIn } from './sessions.service';
 import { SessionsStore } from './sessions.store';
 import { hashOfToken, isToken } from './token';
@@ -28,6 +29,7 @@ export class InvitationsService {
     private readonly passwords: Passwords,
     private readonly codes: TotpCodes,
     private readonly administration: AdministrationLog,
+    private readonly hands: SeparateHands,
     private readonly settings: Settings,
   ) {}
 
@@ -37,8 +39,10 @@ export class InvitationsService {
    */
   async invite(caller: Actor, personId: string): Promise<Invited> {
     return this.transactions.run(async (tx) => {
+      await this.people.demandAdmin(tx, caller);
       const person = await this.people.lock(tx, personId);
       demand(checkMay('invite', caller, personId));
+      demand(await this.hands.problem('invite', caller.personId, personId));
       demand(checkState('invite', person));
       demand(checkSecondAdmin(isSomebody(person), await this.people.confirmers(tx, [caller.personId, personId])));
       const acts = await this.administration.lock(tx);
@@ -77,10 +81,10 @@ export class InvitationsService {
    * @throws Refused `not-found`: used, expired, void, unknown, or the person is deactivated; `malformed` for a password that is easy to guess;
    * `totp-required`, and `bad-credentials` for a wrong code
    */
-  async redeem(token: string, password: string, totp: string | undefined, client: Omit<Client, 'address'>): Promise<SignedIn> {
+  async redeem(token: string, password: string, totp: string | undefined, client: Client): Promise<SignedIn> {
     const personId = (await this.invitee(token)) ?? raise('not-found');
     demand(checkStrength(password, await this.wordsOf(personId), '/password'));
-    demand(await this.codes.checkSecondFactor(personId, totp));
+    demand(await this.codes.checkSecondFactor(personId, totp, { address: client.address, isKnown: false }));
     const passwordHash = await this.passwords.hash(password, 'stranger');
     return this.transactions.run(async (tx) => {
       const person = await this.people.lock(tx, personId);

@@ -36,6 +36,7 @@ export class MentorshipsService {
       ]);
     }
     return this.transactions.run(async (tx) => {
+      await this.people.demandAdmin(tx, caller);
       const record = await this.ledger.lock(tx, engineerId);
       const term = {
         from: from === undefined || from === null ? record.at : beginningOf(from, zone),
@@ -64,6 +65,7 @@ export class MentorshipsService {
    */
   async end(caller: Actor, engineerId: string, mentorshipId: string): Promise<void> {
     await this.transactions.run(async (tx) => {
+      await this.people.demandAdmin(tx, caller);
       const record = await this.ledger.lock(tx, engineerId);
       const mentorship = (await this.store.find(tx, record, mentorshipId)) ?? raise('not-found');
       if (mentorship.mentorId === caller.personId) raise('own-relation');

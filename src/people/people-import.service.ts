@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor, isAdmin } from '../kernel/actor';
+import { type Actor } from '../kernel/actor';
 import type { Json } from '../kernel/canonical-json';
 import { newId } from '../kernel/ids';
 import { type RefusalError, raise } from '../kernel/refusal';
@@ -56,6 +56,7 @@ export class PeopleImportService {
     return this.transactions.run(async (tx) => {
       await this.line.lock(tx);
       await this.people.lockAdmins(tx);
+      await this.people.demandAdmin(tx, caller);
       const { plan, before, records } = await this.plan(tx, caller, file.rows);
       const errors = [...file.errors, ...plan.errors].sort((a, b) => byPlace(a) - byPlace(b));
       if (errors.length > 0)
@@ -92,8 +93,6 @@ export class PeopleImportService {
     const records = new Map<string, LockedRecord>();
     for (const engineerId of engineers) records.set(engineerId, await this.ledger.lock(tx, engineerId));
     const people = await this.people.lockMany(tx, [...new Set([...everybody, caller.personId])].sort());
-    const own = people.find(({ id }) => id === caller.personId);
-    if (own?.active !== true || !isAdmin({ ...caller, roles: own.roles })) raise('not-allowed');
     const before = await this.line.managers(tx);
     const facts = {
       callerId: caller.personId,

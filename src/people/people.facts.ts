@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import type { Actor } from '../kernel/actor';
 import { Database, type Tx, rowsOf } from '../platform/transaction';
+import { PeopleStore } from './people.store';
 
 /** A person as somebody who decides: locked until the transaction ends. */
 export interface LockedPerson {
@@ -13,7 +15,10 @@ export interface LockedPerson {
 /** What other folders may ask about people. */
 @Injectable()
 export class PeopleFacts {
-  constructor(private readonly db: Database) {}
+  constructor(
+    private readonly db: Database,
+    private readonly people: PeopleStore,
+  ) {}
 
   /** Names by id; unknown ids are left out. */
   async names(ids: Iterable<string>): Promise<Map<string, string>> {
@@ -29,6 +34,14 @@ export class PeopleFacts {
   /** The name of one person, or null where there is no such person. */
   async name(id: string): Promise<string | null> {
     return (await this.names([id])).get(id) ?? null;
+  }
+
+  /**
+   * Makes sure that whoever acts is an admin still, and stays one until this is done. Taken before the record's lock.
+   * @throws Refused `not-allowed`
+   */
+  demandAdmin(tx: Tx, caller: Pick<Actor, 'personId'>): Promise<void> {
+    return this.people.demandAdmin(tx, caller);
   }
 
   /**

@@ -28,6 +28,7 @@ import { PersonalTokensService } from './personal-tokens.service';
 import { PersonalTokensStore } from './personal-tokens.store';
 import { Proofs } from './proofs';
 import { ReportingLineStore } from './reporting-line.store';
+import { SeparateHands } from './separate-hands.guard';
 import { SessionsController } from './sessions.controller';
 import { SessionsQueries } from './sessions.queries';
 import { SessionsService } from './sessions.service';
@@ -72,6 +73,7 @@ import { TotpStore } from './totp.store';
     ReportingLineStore,
     InvitationsService,
     InvitationsStore,
+    SeparateHands,
     SessionsQueries,
     SessionsService,
     SessionsStore,

@@ -66,6 +66,7 @@ export class PeopleService {
     return this.transactions.run(async (tx) => {
       const { managerId: manager } = wanted;
       if (manager !== null) await this.line.lock(tx);
+      await this.people.demandAdmin(tx, caller);
       // locked before the acts, like everybody; refused after what is in the wrong state
       const managed = manager === null || (await this.facts.lockShared(tx, manager))?.active === true;
       const acts = await this.administration.lock(tx);
@@ -95,6 +96,7 @@ export class PeopleService {
   async edit(caller: Actor, personId: string, ifMatch: string | undefined, change: PersonChange): Promise<void> {
     await this.transactions.run(async (tx) => {
       if (change.roles !== undefined) await this.people.lockAdmins(tx);
+      await this.people.demandAdmin(tx, caller);
       const person = await this.people.lock(tx, personId);
       const roles = orderedRoles(change.roles ?? person.roles);
       const newRoles = !sameRoles(roles, person.roles);
@@ -124,6 +126,7 @@ export class PeopleService {
   async setManager(caller: Actor, personId: string, ifMatch: string | undefined, managerId: string | null): Promise<void> {
     await this.transactions.run(async (tx) => {
       await this.line.lock(tx);
+      await this.people.demandAdmin(tx, caller);
       const person = await this.people.lock(tx, personId);
       const refusal = checkManagerChange({
         caller,
@@ -157,6 +160,7 @@ export class PeopleService {
   async deactivate(caller: Actor, personId: string, ifMatch: string | undefined): Promise<void> {
     await this.transactions.run(async (tx) => {
       await this.people.lockAdmins(tx);
+      await this.people.demandAdmin(tx, caller);
       const person = await this.people.lock(tx, personId);
       demand(checkMay('deactivate', caller, personId));
       checkSeen(ifMatch, person);
@@ -174,6 +178,7 @@ export class PeopleService {
    */
   async reactivate(caller: Actor, personId: string, ifMatch: string | undefined): Promise<void> {
     await this.transactions.run(async (tx) => {
+      await this.people.demandAdmin(tx, caller);
       const person = await this.people.lock(tx, personId);
       demand(checkMay('reactivate', caller, personId));
       checkSeen(ifMatch, person);

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { QueryFailedError } from 'typeorm';
-import { type Role } from '../kernel/actor';
+import { type Actor, type Role } from '../kernel/actor';
 import { raise } from '../kernel/refusal';
 import { type Database, type Tx, rowsOf } from '../platform/transaction';
 import { PersonEntity } from './person.entity';
@@ -46,6 +46,22 @@ export class PeopleStore {
    */
   async lockAdmins(tx: Tx): Promise<void> {
     await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended('touchstone admins', 7))`);
+  }
+
+  /**
+   * Makes sure that whoever acts is an admin still, and stays one until this is done: roles are taken away and people deactivated under the lock of who is admin,
+   * which is shared here unless lockAdmins() has been taken before. Taken where lockAdmins() is.
+   * @throws Refused `not-allowed`
+   */
+  async demandAdmin(tx: Tx, { personId }: Pick<Actor, 'personId'>): Promise<void> {
+    await tx.query(`SELECT pg_advisory_xact_lock_shared(hashtextextended('touchstone admins', 7))`);
+    // by the clock of after the wait; a hand that was invited afresh holds no role for a while, as in the sign-in query
+    const [row] = await rowsOf<{ acts: boolean }>(
+      tx,
+      `SELECT active AND 'admin' = ANY (roles) AND coalesce(approvals_barred_until <= clock_timestamp(), true) AS acts FROM person WHERE person_id = $1`,
+      [personId],
+    );
+    if (row?.acts !== true) raise('not-allowed');
   }
 
   /** How many active admins there are besides this person. */

@@ -22,6 +22,21 @@ export function checkMay(action: PersonAction, caller: Actor, personId: string):
   return neverOwn.has(action) && caller.personId === personId ? refuse('own-relation') : null;
 }
 
+/**
+ * Whether one admin would have both hands in making somebody a judge: their link and their accreditation. Whoever has the one leaves the other to another admin.
+ * @param isOther whether this admin has done the other of the two already
+ * @param confirmers how many other admins there are who could do it
+ */
+export function checkSeparateHands(action: 'invite' | 'accredit', isOther: boolean, confirmers: number): Refusal | null {
+  if (!isOther || confirmers === 0) return null;
+  return refuse(
+    'own-relation',
+    action === 'accredit'
+      ? 'You have invited this person: another admin accredits them.'
+      : 'You have accredited this person: another admin invites them, or you end the accreditation first.',
+  );
+}
+
 /** Whether the person is in a state that has this action. */
 export function checkState(action: PersonAction, { active, erased }: Pick<PersonState, 'active' | 'erased'>): Refusal | null {
   if (erased) return refuse('person-state', 'The person is erased.');
