@@ -59,7 +59,7 @@ export async function assembleApp(settings: Settings, dataSource: DataSource): P
   );
   app.setGlobalPrefix(apiPrefix, { exclude: [...unprefixed] });
   if (settings.CORS_ORIGINS.length > 0) openToOrigins(app, settings.CORS_ORIGINS);
-  installHooks(app);
+  installHooks(app, settings.PUBLIC_RATE_LIMIT);
   const server = app.getHttpAdapter().getInstance();
   serializeBySchema(server);
   admitInTurn(server, settings.DATABASE_POOL);

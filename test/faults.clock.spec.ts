@@ -68,7 +68,17 @@ describe('the clock of the machine that the application runs on', () => {
     expect(lasts).toBeLessThan(7.01);
     expect((await api.send('GET', '/me', undefined, { token: signedIn.body.token })).status).toBe(200);
 
+    const { email, password } = trio.engineer;
+    const withCookie = await api.send('POST', '/sessions', { email, password, cookie: true });
+    const seconds = Number(/Max-Age=(\d+)/.exec(withCookie.headers.get('set-cookie') ?? '')?.[1]);
+    expect(Math.abs(seconds - 7 * 86_400)).toBeLessThan(60);
+
     const claim = await signedOffClaim(trio, 1);
+    expect((await trio.engineer.get(`/engineers/me/sign-offs/${claim.claim.signOff?.id}/badge`)).status).toBe(200);
+    const list = await fetch(`${api.origin}/.well-known/status/1`);
+    const [, claims = ''] = (await list.text()).split('.');
+    const { validFrom } = JSON.parse(Buffer.from(claims, 'base64url').toString('utf8')) as { validFrom: string };
+    expect(Math.abs(Date.parse(validFrom) - began)).toBeLessThan(120_000);
     const again = { title: 'Once', description: 'Logged once.' };
     const first = await trio.engineer.post('/engineers/me/evidence', again, { key: 'once' });
     expect((await trio.engineer.post('/engineers/me/evidence', again, { key: 'once' })).body).toEqual(first.body);

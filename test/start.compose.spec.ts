@@ -90,7 +90,7 @@ describe('the proxy', () => {
   it('says one address, which clients cannot choose; the processes believe it', () => {
     expect(valueOf('proxy_set_header X-Forwarded-For')).toBe('$remote_addr');
     expect(active).not.toContain('proxy_add_x_forwarded_for');
-    for (const service of processes) expect(settingsOf(service).TRUST_PROXY).toBe(true);
+    for (const service of processes) expect(settingsOf(service).TRUST_PROXY).toBe(1);
   });
 
   it('sends nothing twice that changes something, and keeps idle connections for less long than the application', () => {

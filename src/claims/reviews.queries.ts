@@ -6,6 +6,7 @@ import { type Page, type Position, pageOf, positionOf } from '../kernel/paging';
 import { raise } from '../kernel/refusal';
 import { Database } from '../platform/transaction';
 import { judges, todayIn } from '../progress/eligible-sql';
+import { isRedacted } from '../progress/redacted-sql';
 import type { ReviewsAnswer, WaitingClaimItem, WaitingSupportItem } from './reviews.dto';
 import { waitingClaims, waitingSupports } from './waiting';
 
@@ -44,7 +45,7 @@ const claimsSql = `
   SELECT q.engineer_id, p.name AS engineer_name, q.claim_id, q.skill_level_ref, q.level, q.due_on, q.due_on < ${todayIn('$2')} AS overdue, ${instant('b.at')} AS submitted_at,
          (SELECT count(*)::int FROM approval a WHERE a.engineer_id = q.engineer_id AND a.claim_id = q.claim_id AND a.submission = q.submission) AS given, q.needed,
          (SELECT count(*)::int FROM claim_pin n JOIN support s ON s.engineer_id = n.engineer_id AND s.evidence_id = n.evidence_id AND s.statement_ref = n.statement_ref
-           WHERE n.engineer_id = q.engineer_id AND n.claim_id = q.claim_id AND n.submission = q.submission AND s.state = 'proposed') AS waiting
+           WHERE n.engineer_id = q.engineer_id AND n.claim_id = q.claim_id AND n.submission = q.submission AND s.state = 'proposed' AND NOT ${isRedacted('n')}) AS waiting
     FROM (SELECT c.engineer_id, c.claim_id, c.skill_level_ref, l.level::int AS level, c.due_on, c.submission, y.approvals::int AS needed ${waitingClaims}
              AND ($3::date IS NULL OR (c.due_on, c.claim_id) > ($3::date, $4::uuid))
            ORDER BY c.due_on, c.claim_id LIMIT $8) q

@@ -38,15 +38,18 @@ export class BadgeStatusStore {
     );
   }
 
-  /** The places of revoked sign-offs in a list; null where there is no such list. */
-  async revokedIn(list: number): Promise<number[] | null> {
-    const known = await this.db.one(`SELECT 1 FROM status_slot WHERE list_number = $1 LIMIT 1`, [list]);
+  /** The places of revoked sign-offs in a list, and when that was read, by the database's clock; null where there is no such list. */
+  async revokedIn(list: number): Promise<{ revoked: number[]; at: Date } | null> {
+    const known = await this.db.one<{ at: Date }>(
+      `SELECT date_trunc('milliseconds', now()) AS at FROM status_slot WHERE list_number = $1 LIMIT 1`,
+      [list],
+    );
     if (known === null) return null;
     const rows = await this.db.query<{ index: number }>(
       `SELECT b.list_index AS index FROM revocation r JOIN badge_status b USING (engineer_id, sign_off_id) WHERE b.list_number = $1 ORDER BY 1`,
       [list],
     );
-    return rows.map(({ index }) => index);
+    return { revoked: rows.map(({ index }) => index), at: known.at };
   }
 
   private find(engineerId: string, signOffId: string): Promise<StatusPlace | null> {

@@ -62,10 +62,10 @@ export class BadgesService {
 
   /** A status list as a signed JWT, as it is now; null where there is no such list. */
   async statusList(list: number, origin: string): Promise<string | null> {
-    const revoked = await this.status.revokedIn(list);
-    return revoked === null
+    const found = await this.status.revokedIn(list);
+    return found === null
       ? null
-      : this.signed(statusListCredential(list, encodeList(revoked), new Date(), this.issuer(origin)), origin, 'vc+jwt');
+      : this.signed(statusListCredential(list, encodeList(found.revoked), found.at, this.issuer(origin)), origin, 'vc+jwt');
   }
 
   /** Every public key that badges were ever signed with, the present one first. */

@@ -11,9 +11,9 @@ export const sessionCookieName = '__Host-touchstone';
 // Secure holds on http://localhost and 127.0.0.1 as well: browsers trust them
 const traits = { name: sessionCookieName, path: '/', httpOnly: true, secure: true, sameSite: 'strict' } as const;
 
-/** The Set-Cookie header of a session that ends at an instant. */
-export const sessionCookie = (token: string, expiresAt: Date, now = new Date()): string =>
-  stringifySetCookie({ ...traits, value: token, maxAge: Math.max(1, Math.floor((expiresAt.getTime() - now.getTime()) / 1000)) });
+/** The Set-Cookie header of a session that lasts so many seconds from now. */
+export const sessionCookie = (token: string, seconds: number): string =>
+  stringifySetCookie({ ...traits, value: token, maxAge: Math.max(1, Math.floor(seconds)) });
 
 /** The Set-Cookie header that makes a browser forget the session. */
 export const endedCookie = (): string => stringifySetCookie({ ...traits, value: '', maxAge: 0 });

@@ -16,7 +16,7 @@ import { type SignedIn, SessionsService } from './sessions.service';
 /** Answers with a session that has just begun: its token in the answer, or in a cookie. */
 export function answerSession({ session, person }: SignedIn, cookie: boolean | undefined, reply: ApiReply): SessionAnswer {
   void reply.header('location', `/api/v1/sessions/${session.id}`);
-  if (cookie === true) void reply.header('set-cookie', sessionCookie(session.token, session.expiresAt));
+  if (cookie === true) void reply.header('set-cookie', sessionCookie(session.token, session.seconds));
   return { token: cookie === true ? null : session.token, expiresAt: session.expiresAt.toISOString(), person };
 }
 

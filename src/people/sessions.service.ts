@@ -63,7 +63,10 @@ export class SessionsService {
     // the hash is computed in any case: an unknown address takes as long as a wrong password
     const right = await this.passwords.matches(known?.passwordHash ?? null, password, 'stranger');
     if (known === null || !right) return null;
-    const refusal = await this.codes.checkSecondFactor(known.personId, totp);
+    const refusal = await this.codes.checkSecondFactor(known.personId, totp, {
+      address: client.address,
+      isKnown: known.fromKnownNetwork,
+    });
     if (refusal !== null) return refusal;
     return this.transactions.run(async (tx) => {
       // the hash took its time: somebody deactivated, or a password changed in between, does not slip in

@@ -11,6 +11,8 @@ export interface BegunSession {
   readonly id: string;
   readonly token: string;
   readonly expiresAt: Date;
+  /** How long it lasts, by the clock that ends it: the host's may be another. */
+  readonly seconds: number;
 }
 
 /** An active person as somebody who may be signing in. */
@@ -77,14 +79,14 @@ export class SessionsStore {
     const token = newToken();
     // what has expired is swept away by the next sign-in of the same person
     await tx.query(`DELETE FROM session WHERE person_id = $1 AND expires_at <= now()`, [personId]);
-    const [row] = await rowsOf<{ expires_at: Date }>(
+    const [row] = await rowsOf<{ expires_at: Date; seconds: number }>(
       tx,
       `INSERT INTO session (session_id, person_id, token_hash, client, expires_at)
-       VALUES ($1, $2, $3, $4, now() + make_interval(hours => $5::int)) RETURNING expires_at`,
+       VALUES ($1, $2, $3, $4, now() + make_interval(hours => $5::int)) RETURNING expires_at, extract(epoch FROM expires_at - now())::float8 AS seconds`,
       [id, personId, hashOfToken(token), client, this.settings.SESSION_HOURS],
     );
     if (row === undefined) throw new Error('a session that was inserted is not there');
-    return { id, token, expiresAt: row.expires_at };
+    return { id, token, expiresAt: row.expires_at, seconds: row.seconds };
   }
 
   /** Ends one session of a person; answers whether there was one. */

@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { type FastifyServerOptions, LogController } from 'fastify';
+import { type FastifyReply, type FastifyRequest, type FastifyServerOptions, LogController } from 'fastify';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { refuse } from '../kernel/refusal';
 import type { ApiRequest } from './api-request';
 import { RawBody } from './body.pipe';
-import { problemCodeOf, problemOf, sendProblem } from './problem.filter';
+import { docsPath, openapiPath } from './docs';
+import { databaseTrouble, problemCodeOf, problemOf, sendProblem } from './problem.filter';
+import { RateLimits, demandRate, ofNetwork } from './rate-limits';
 import { RefusedRequestsLog } from './refused-requests.log';
 
 export const bodyLimit = 1_048_576;
@@ -33,7 +35,8 @@ const requestIdOf = (request: IncomingMessage): string => {
 
 export interface ServerOptions {
   readonly logLevel: string;
-  readonly trustProxy: boolean;
+  /** Whose X-Forwarded headers are believed: everybody's, so many hops', or these addresses'. */
+  readonly trustProxy: boolean | number | string[];
 }
 
 /** The HTTP server under Nest: limits, request ids, one log line a request without anything personal in it. */
@@ -43,7 +46,8 @@ export function createAdapter({ logLevel, trustProxy }: ServerOptions): FastifyA
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: requestIdOf,
     requestIdHeader: false,
-    trustProxy,
+    // Fastify believes nobody by a number alone, since whoever reaches the application directly is a hop too: that nobody does is what the setting says
+    trustProxy: typeof trustProxy === 'number' ? (_address, hop) => hop < trustProxy : trustProxy,
     clientErrorHandler: refuseRawly,
     bodyLimit,
     requestTimeout: 30_000,
@@ -53,6 +57,8 @@ export function createAdapter({ logLevel, trustProxy }: ServerOptions): FastifyA
     frameworkErrors: (error, request, reply) => {
       void reply.header('x-request-id', request.id).headers(apiHeaders);
       sendProblem(error, request, reply, (text) => request.log.error(text));
+      // no hook runs for it: there is no route, not even the one for what is not found
+      logRequest(request, reply);
     },
   };
   return new FastifyAdapter(options);
@@ -83,8 +89,29 @@ function refuseRawly(error: Error & { code?: string }, socket: Socket): void {
 // type "/" subtype, both tokens (RFC 9110), and parameters after
 const mediaType = /^\s*[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+\s*(?:;|$)/;
 
+/** One line a request, without anything personal. */
+function logRequest(request: FastifyRequest, reply: FastifyReply): void {
+  const code = problemCodeOf(reply);
+  request.log.info(
+    {
+      id: request.id,
+      method: request.method,
+      route: request.routeOptions.url ?? null,
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime),
+      person: (request as unknown as ApiRequest).viewpoint?.personId ?? null,
+      ...(code === null ? {} : { code }),
+    },
+    'request',
+  );
+}
+
+/** What no guard sees: paths that there are not, and the API's description. */
+const isUnguarded = (request: FastifyRequest): boolean =>
+  request.is404 || request.url.startsWith(`/${docsPath}`) || request.url.startsWith(`/${openapiPath}`);
+
 /** Installs what every answer and every body goes through; called before the application initialises. */
-export function installHooks(app: NestFastifyApplication): void {
+export function installHooks(app: NestFastifyApplication, publicRateLimit: number): void {
   const server = app.getHttpAdapter().getInstance();
   // bodies are read as bytes; the pipe parses them when the guards have let the caller through
   server.removeAllContentTypeParsers();
@@ -101,21 +128,21 @@ export function installHooks(app: NestFastifyApplication): void {
   });
   const refusals = app.get(RefusedRequestsLog);
   server.addHook('onResponse', (request, reply, done) => {
-    const asked = request as unknown as ApiRequest;
     const code = problemCodeOf(reply);
-    if (code !== null) refusals.note(asked, reply.statusCode, code);
-    request.log.info(
-      {
-        id: request.id,
-        method: request.method,
-        route: request.routeOptions.url ?? null,
-        status: reply.statusCode,
-        ms: Math.round(reply.elapsedTime),
-        person: asked.viewpoint?.personId ?? null,
-        ...(code === null ? {} : { code }),
-      },
-      'request',
-    );
+    if (code !== null) refusals.note(request as unknown as ApiRequest, reply.statusCode, code);
+    logRequest(request, reply);
     done();
+  });
+  const limits = app.get(RateLimits);
+  server.addHook('preValidation', async (request, reply) => {
+    if (!isUnguarded(request)) return;
+    try {
+      await demandRate(limits, 'network', ofNetwork(request.ip, publicRateLimit), reply);
+    } catch (error) {
+      // what cannot be counted is let through: it asks nothing of the database
+      if (databaseTrouble(error) !== null) return;
+      sendProblem(error, request, reply, (text) => request.log.error(text));
+      return reply;
+    }
   });
 }

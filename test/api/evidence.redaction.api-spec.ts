@@ -266,8 +266,13 @@ describe('after a submission', () => {
     expect(outcome(await redact(trio.engineer, path, 'revisions/1'))).toEqual([409, 'evidence-pinned']);
     expect(outcome(await redact(trio.engineer, path, `supports/${statementRef(1, 1)}`))).toEqual([409, 'evidence-pinned']);
     const wanted = { action: 'redact', personId: trio.engineer.id, evidence: evidenceId, revision: 1, reason };
+    const waiting = async (): Promise<number[]> =>
+      (await trio.mentor.get<{ claims: { items: { waiting: number }[] } }>('/reviews')).body.claims.items.map((item) => item.waiting);
+    expect(await waiting()).toEqual([2]);
     const done = await byTwoAdmins<{ redacts: string }>(one, two, wanted);
     expect([done.status, done.body.redacts]).toEqual([200, `evidence/${evidenceId}/revisions/1`]);
+    // nobody judges what is gone: it waits for the engineer
+    expect(await waiting()).toEqual([1]);
     expect((await see(trio.mentor, path)).body).toMatchObject({ title: 'Redacted', redacted: { reason } });
     const [entry] = (
       await auditor.get<{ items: { kind: string; actor: string }[] }>(`/engineers/${trio.engineer.id}/ledger?limit=100`)

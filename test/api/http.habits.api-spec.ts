@@ -282,3 +282,30 @@ test('a client that sends half a request and nothing more is let go', async () =
   socket.destroy();
   expect((await api.send('GET', '/health/live')).status).toBe(200);
 });
+
+describe('the log', () => {
+  test('has its line of a URL that cannot be decoded, as of everything that is refused', async () => {
+    const lines: Record<string, unknown>[] = [];
+    const { log } = api.app.getHttpAdapter().getInstance();
+    const write = jest
+      .spyOn(log, 'child')
+      .mockImplementation(() => ({ ...log, info: (line: Record<string, unknown>) => lines.push(line), error: jest.fn() }));
+    try {
+      const answer = await fetch(`${api.origin}/%zz`);
+      expect([answer.status, answer.headers.get('content-type')]).toEqual([400, 'application/problem+json; charset=utf-8']);
+      expect(lines).toMatchObject([
+        {
+          id: answer.headers.get('x-request-id'),
+          method: 'GET',
+          status: 400,
+          code: 'malformed',
+          person: null,
+          ms: expect.any(Number) as number,
+        },
+      ]);
+      expect(JSON.stringify(lines)).not.toContain('zz');
+    } finally {
+      write.mockRestore();
+    }
+  });
+});

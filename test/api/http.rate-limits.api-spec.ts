@@ -76,3 +76,21 @@ it('limits who is not signed in by their network: public routes and tokens that 
 it('does not limit what load balancers ask', async () => {
   expect(await send(80, () => api.send('GET', '/health/ready'))).toEqual({ 200: 80 });
 });
+
+it('limits what there is not, and the API’s description, by the network too', async () => {
+  const from = (address: string, path: string): Promise<Response> =>
+    fetch(`${api.origin}${path}`, { headers: { 'x-forwarded-for': address } });
+  for (const [n, path] of ['/nothing', '/api/v1/nothing', '/api/openapi.json', '/api/docs', '/api/docs/swagger-ui.css'].entries()) {
+    const address = `192.0.2.${100 + n}`;
+    const statuses: number[] = [];
+    for (let asked = 0; asked < 52; asked += 1) statuses.push((await from(address, path)).status);
+    expect([path, new Set(statuses.slice(0, 50)).size, statuses.slice(50)]).toEqual([path, 1, [429, 429]]);
+    const refused = await from(address, '/nothing');
+    expect([refused.status, refused.headers.get('ratelimit-policy'), Number(refused.headers.get('retry-after')) > 0]).toEqual([
+      429,
+      '"network";q=50;w=60',
+      true,
+    ]);
+    expect(await refused.json()).toMatchObject({ code: 'too-many-requests' });
+  }
+});

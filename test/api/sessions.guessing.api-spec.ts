@@ -1,8 +1,10 @@
 import { type TestPerson, makePerson, testPassword } from '../factories/people';
+import { makeSecretsKey, useTotp } from '../factories/totp';
 import { type Answer, type TestApp, startApp } from '../setup/app';
 
 jest.setTimeout(240_000);
 
+const key = makeSecretsKey();
 let api: TestApp;
 let person: TestPerson;
 
@@ -10,9 +12,12 @@ let person: TestPerson;
 const many = process.env['DEEP'] === undefined ? 120 : 10_000;
 
 beforeAll(async () => {
-  api = await startApp({ TRUST_PROXY: 'true' });
+  api = await startApp({ TRUST_PROXY: 'true', ...key.settings });
 });
-afterAll(() => api.close());
+afterAll(async () => {
+  await api.close();
+  key.remove();
+});
 beforeEach(async () => {
   await api.database.query(`DELETE FROM tally`);
   person = await makePerson(api);
@@ -114,6 +119,42 @@ describe('guessing a password', () => {
     expect((await change(testPassword)).status).toBe(429);
     await waitForWindows();
     expect((await change(testPassword)).status).toBe(204);
+  });
+});
+
+describe('guessing the one-time code of somebody whose password is known', () => {
+  /** Each has the right password, which is hashed: fewer of them say as much. */
+  const guesses = process.env['DEEP'] === undefined ? 80 : 1_000;
+  const withCode = (from: string, totp: string): Promise<Answer> =>
+    api.send('POST', '/sessions', { email: person.email, password: testPassword, totp }, { headers: { 'x-forwarded-for': from } });
+  const codeOf = (n: number): string => String(n % 1_000_000).padStart(6, '0');
+  /** Guesses, and answers how many were tried; what finds no turn to be hashed is not. */
+  async function triedOf(send: (n: number) => Promise<Answer>): Promise<number> {
+    const { 401: tried = 0, 429: refused = 0, 503: busy = 0, ...others } = await guess(guesses, send);
+    expect([others, tried + refused + busy]).toEqual([{}, guesses]);
+    return tried;
+  }
+
+  it('from one address is slowed down, and the real person gets in from elsewhere at once', async () => {
+    const { recoveryCodes } = await useTotp(api, person);
+    expect(await triedOf((n) => withCode('192.0.2.1', codeOf(n)))).toBeLessThanOrEqual(20);
+    for (let n = 0; n < 6 && (await withCode('192.0.2.1', codeOf(n))).status !== 429;) n += 1;
+    expect((await withCode('192.0.2.1', recoveryCodes[0] ?? '')).status).toBe(429);
+    expect((await withCode('198.51.100.7', recoveryCodes[1] ?? '')).status).toBe(201);
+    // and what they are asked for within the session is theirs too
+    expect((await person.post('/me/totp/recovery-codes', { password: testPassword, code: recoveryCodes[2] })).status).toBe(200);
+  });
+
+  it('from as many addresses as there are guesses is slowed down too, and the real person gets in from where they were before', async () => {
+    const { recoveryCodes } = await useTotp(api, person);
+    expect((await withCode('198.51.100.7', recoveryCodes[0] ?? '')).status).toBe(201);
+    expect(await triedOf((n) => withCode(address(n), codeOf(n)))).toBeLessThanOrEqual(60);
+    expect((await withCode('198.51.100.7', recoveryCodes[1] ?? '')).status).toBe(201);
+    // from where nobody knows them they wait for the window to end, and no longer
+    for (let n = 0; n < 70 && (await withCode(address(500_000 + n), codeOf(n))).status !== 429;) n += 1;
+    expect((await withCode('203.0.113.9', recoveryCodes[2] ?? '')).status).toBe(429);
+    await waitForWindows();
+    expect((await withCode('203.0.113.9', recoveryCodes[3] ?? '')).status).toBe(201);
   });
 });
 

@@ -176,6 +176,9 @@ describe('signing in with a second factor', () => {
     const statuses: number[] = [];
     for (let guess = 0; guess < 8; guess += 1) statuses.push((await signIn(person, String(guess).padStart(6, '0'))).status);
     expect(statuses).toEqual([401, 401, 401, 401, 401, 429, 429, 429]);
+    // whoever is signed in has attempts of their own: nobody uses them up from outside
+    const wrong = (): Promise<Answer> => person.post('/me/totp/removal', { password: person.password, code: '000000' });
+    for (let guess = 0; guess < 5; guess += 1) expect((await wrong()).status).toBe(403);
     const removal = await person.post('/me/totp/removal', { password: person.password, code: app.code() });
     expect([removal.status, Number(removal.headers.get('retry-after')) > 0]).toEqual([429, true]);
     await api.database.query(`UPDATE tally SET ends_at = now() - interval '1 second'`);
