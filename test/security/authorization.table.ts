@@ -393,7 +393,7 @@ for (const dashboard of ['dashboard', 'gaps', 'reviews', 'trend', 'claims', 'sig
   });
 }
 route('GET /organisation/dashboard', ['any'], { allowed: `${admins} adminAsSubject auditor auditorAsSubject`, rest: 'not-allowed' });
-route('GET /organisation/people', ['any'], { allowed: 'auditor auditorAsSubject', rest: 'not-allowed' });
+route('GET /organisation/people', ['any'], { allowed: 'auditor auditorAsSubject', rest: 'not-allowed' }, { query: '?skill=sfia-9:ITOP' });
 
 export const rows: readonly Row[] = rowsMade;
 

@@ -178,7 +178,10 @@ const bodyFor = ({ route, method }: Described): unknown =>
 
 const filled = ({ path }: Described, ids: Readonly<Record<string, string>>): string =>
   path.replaceAll(/\{(\w+)\}/g, (_, name: string) => ids[name] ?? newId());
-const queryFor: Readonly<Record<string, string>> = { 'GET /api/v1/engineers/{engineerId}/readiness': '?skillLevel=sfia-9:ITOP.4' };
+const queryFor: Readonly<Record<string, string>> = {
+  'GET /api/v1/engineers/{engineerId}/readiness': '?skillLevel=sfia-9:ITOP.4',
+  'GET /api/v1/organisation/people': '?skill=sfia-9:ITOP',
+};
 
 interface Sent {
   readonly body?: unknown;
@@ -332,13 +335,17 @@ const cases: readonly (readonly [RegExp, (field: Field) => Promise<void>])[] = [
               ? here.manager
               : /mentors|refused|requests|retention/.test(route.path)
                 ? admin
-                : /ledger|sign-offs/.test(route.path)
+                : /ledger|sign-offs|organisation/.test(route.path)
                   ? auditor
                   : here.engineer,
           ];
       for (const cursor of cursors) {
         for (const reader of readers)
-          expectRefused(await ask(route, reader, here.ids, { query: `?limit=1&cursor=${cursor}` }), reader.name, 400);
+          expectRefused(
+            await ask(route, reader, here.ids, { query: `${queryFor[route.route]?.concat('&') ?? '?'}limit=1&cursor=${cursor}` }),
+            reader.name,
+            400,
+          );
       }
     },
   ],
