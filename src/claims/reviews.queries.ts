@@ -43,9 +43,9 @@ const instant = (column: string): string => `to_char(${column} AT TIME ZONE 'UTC
 // $3 and $4 the position after which the page begins, $8 how many
 const claimsSql = `
   SELECT q.engineer_id, p.name AS engineer_name, q.claim_id, q.skill_level_ref, q.level, q.due_on, q.due_on < ${todayIn('$2')} AS overdue, ${instant('b.at')} AS submitted_at,
-         (SELECT count(*)::int FROM approval a WHERE a.engineer_id = q.engineer_id AND a.claim_id = q.claim_id AND a.submission = q.submission) AS given, q.needed,
+         (SELECT count(*)::int FROM approval a WHERE a.engineer_id = b.engineer_id AND a.claim_id = q.claim_id AND a.submission = q.submission) AS given, q.needed,
          (SELECT count(*)::int FROM claim_pin n JOIN support s ON s.engineer_id = n.engineer_id AND s.evidence_id = n.evidence_id AND s.statement_ref = n.statement_ref
-           WHERE n.engineer_id = q.engineer_id AND n.claim_id = q.claim_id AND n.submission = q.submission AND s.state = 'proposed' AND NOT ${isRedacted('n')}) AS waiting
+           WHERE n.engineer_id = b.engineer_id AND n.claim_id = q.claim_id AND n.submission = q.submission AND s.state = 'proposed' AND NOT ${isRedacted('n')}) AS waiting
     FROM (SELECT c.engineer_id, c.claim_id, c.skill_level_ref, l.level::int AS level, c.due_on, c.submission, y.approvals::int AS needed ${waitingClaims}
              AND ($3::date IS NULL OR (c.due_on, c.claim_id) > ($3::date, $4::uuid))
            ORDER BY c.due_on, c.claim_id LIMIT $8) q
@@ -70,7 +70,7 @@ const supportsSql = `
 
 // $1 the mentor, $2 time zone; whom they may judge is asked once for both lists
 const reviewsSql = `
-  WITH judges AS MATERIALIZED (${judges('m.mentor_id = $1', todayIn('$2'))}), claims AS (${claimsSql}), supports AS (${supportsSql})
+  WITH ${judges('m.mentor_id = $1', todayIn('$2'))}, claims AS (${claimsSql}), supports AS (${supportsSql})
   SELECT coalesce((SELECT json_agg(c) FROM claims c), '[]') AS claims, coalesce((SELECT json_agg(s) FROM supports s), '[]') AS supports`;
 
 const claimOf = (row: ClaimRow): WaitingClaimItem => ({

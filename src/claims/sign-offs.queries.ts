@@ -46,19 +46,20 @@ export interface SignOffFilters {
 
 // what a sign-off is now; $1 is the organisation's time zone
 const stateSql = `CASE WHEN r.sign_off_id IS NOT NULL THEN 'revoked' WHEN o.valid_until < (now() AT TIME ZONE $1)::date THEN 'expired' ELSE 'in-force' END`;
-const columns = `
+// whose record it is, as an expression: the statement's own parameter where it is about one engineer (docs/scaling.md, Citus)
+const columns = (engineer: string): string => `
   o.sign_off_id AS id, o.engineer_id AS "engineerId", p.name AS "engineerName", o.skill_level_ref AS "skillLevel", o.level::int AS level,
   o.signed_off_on AS "on", o.valid_until AS until, ${stateSql} AS state,
   coalesce((SELECT jsonb_agg(jsonb_build_object('id', a.mentor_id, 'name', m.name) ORDER BY a.at, a.mentor_id)
               FROM approval a JOIN person m ON m.person_id = a.mentor_id
-             WHERE a.engineer_id = o.engineer_id AND a.claim_id = o.claim_id AND a.submission = o.submission), '[]') AS approvers,
+             WHERE a.engineer_id = ${engineer} AND a.claim_id = o.claim_id AND a.submission = o.submission), '[]') AS approvers,
   r.revoked_by AS "revokedBy", v.name AS "revokedByName", r.at AS "revokedAt"`;
 const tables = `
   sign_off o JOIN person p ON p.person_id = o.engineer_id
   LEFT JOIN revocation r ON r.engineer_id = o.engineer_id AND r.sign_off_id = o.sign_off_id
   LEFT JOIN person v ON v.person_id = r.revoked_by`;
-const approvedBy = (person: string): string =>
-  `EXISTS (SELECT 1 FROM approval a WHERE a.engineer_id = o.engineer_id AND a.claim_id = o.claim_id AND a.submission = o.submission AND a.mentor_id = ${person})`;
+const approvedBy = (person: string, engineer: string): string =>
+  `EXISTS (SELECT 1 FROM approval a WHERE a.engineer_id = ${engineer} AND a.claim_id = o.claim_id AND a.submission = o.submission AND a.mentor_id = ${person})`;
 
 const itemOf = (row: SignOffRow): SignOffItem => ({
   id: row.id,
@@ -94,7 +95,7 @@ export class SignOffsQueries {
 
   /** Who holds what: across all engineers, newest first. Never evidence. */
   async register(filters: SignOffFilters): Promise<Page<SignOffItem>> {
-    return this.page(['register'], 'true', [], filters);
+    return this.page(['register'], 'o.engineer_id', 'true', [], filters);
   }
 
   /** One engineer's sign-offs that the caller may see: all for the record's readers in their skills, and those they gave, for good. */
@@ -103,7 +104,8 @@ export class SignOffsQueries {
     const all = relation?.self === true || relation?.above === true || isAuditor(viewpoint) || isAdmin(viewpoint);
     return this.page(
       ['sign-offs', engineerId],
-      `o.engineer_id = $9 AND ($10 OR o.skill_ref = ANY ($11) OR ${approvedBy('$12')})`,
+      '$9',
+      `o.engineer_id = $9 AND ($10 OR o.skill_ref = ANY ($11) OR ${approvedBy('$12', '$9')})`,
       [engineerId, all, relation?.mentorSkills ?? [], viewpoint.personId],
       filters,
     );
@@ -114,8 +116,8 @@ export class SignOffsQueries {
     const { relation } = viewpoint;
     const readsAll = relation?.self === true || relation?.above === true || isAuditor(viewpoint);
     const row = await this.db.one<SignOffDetailRow>(
-      `SELECT ${columns}, k.body AS content, w.body->>'reason' AS reason, ${takenOut('e')} AS redacted, ${takenOut('x')} AS "revocationRedacted", e.seq, encode(e.hash, 'hex') AS hash, encode(o.digest, 'hex') AS digest,
-              ($4 OR o.skill_ref = ANY ($5) OR ${approvedBy('$6')}) AS readable
+      `SELECT ${columns('$2')}, k.body AS content, w.body->>'reason' AS reason, ${takenOut('e')} AS redacted, ${takenOut('x')} AS "revocationRedacted", e.seq, encode(e.hash, 'hex') AS hash, encode(o.digest, 'hex') AS digest,
+              ($4 OR o.skill_ref = ANY ($5) OR ${approvedBy('$6', '$2')}) AS readable
          FROM ${tables}
          JOIN ledger_entry e ON e.engineer_id = o.engineer_id AND e.subject = 'sign-offs/' || o.sign_off_id AND e.kind = 'sign-off.granted'
          LEFT JOIN ledger_entry x ON x.engineer_id = o.engineer_id AND x.subject = 'sign-offs/' || o.sign_off_id AND x.kind = 'sign-off.revoked'
@@ -133,14 +135,20 @@ export class SignOffsQueries {
 
   /** Whether somebody gave any of an engineer's sign-offs. */
   async hasApproved(engineerId: string, personId: string): Promise<boolean> {
-    const row = await this.db.one(`SELECT 1 FROM sign_off o WHERE o.engineer_id = $1 AND ${approvedBy('$2')} LIMIT 1`, [
+    const row = await this.db.one(`SELECT 1 FROM sign_off o WHERE o.engineer_id = $1 AND ${approvedBy('$2', '$1')} LIMIT 1`, [
       engineerId,
       personId,
     ]);
     return row !== null;
   }
 
-  private async page(list: string[], scope: string, parameters: unknown[], filters: SignOffFilters): Promise<Page<SignOffItem>> {
+  private async page(
+    list: string[],
+    engineer: string,
+    scope: string,
+    parameters: unknown[],
+    filters: SignOffFilters,
+  ): Promise<Page<SignOffItem>> {
     const { limit, cursor } = filters;
     const [skill, level, from, to, state] = [
       filters.skill ?? null,
@@ -152,7 +160,7 @@ export class SignOffsQueries {
     const name = [...list, skill, level, from, to, state];
     const [afterOn, afterId] = cursor === undefined ? [null, null] : positionOf(name, cursor, ['day?', 'id']);
     const rows = await this.db.query<SignOffRow>(
-      `SELECT ${columns} FROM ${tables}
+      `SELECT ${columns(engineer)} FROM ${tables}
         WHERE ${scope} AND ($2::text IS NULL OR o.skill_ref = $2) AND ($3::int IS NULL OR o.level = $3)
           AND ($4::date IS NULL OR o.signed_off_on >= $4) AND ($5::date IS NULL OR o.signed_off_on <= $5) AND ($6::text IS NULL OR ${stateSql} = $6)
           AND ($7::date IS NULL OR (o.signed_off_on, o.sign_off_id) < ($7::date, $8::uuid))

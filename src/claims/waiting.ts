@@ -2,13 +2,14 @@ import { isEligible } from '../progress/eligible-sql';
 import { isRedacted } from '../progress/redacted-sql';
 
 /**
- * SQL, FROM and WHERE: submitted claims that wait for the mentors in `judges j` (a result of judges() in progress/eligible-sql.ts):
+ * SQL, FROM and WHERE: submitted claims that wait for the mentors in `judges j` (the last step of judges() in progress/eligible-sql.ts):
  * eligible at the level now, under the policy that the claim keeps, and not yet approved by them. Names c (claim), l (its skill level), y (its policy).
  */
 export const waitingClaims = `
     FROM judges j
     -- at most one claim per engineer and skill is open: a seek for each, whatever the planner thinks of it
-    CROSS JOIN LATERAL (SELECT * FROM claim o WHERE o.engineer_id = j.engineer_id AND o.skill_ref = j.skill_ref AND o.state = 'submitted' LIMIT 1) c
+    CROSS JOIN LATERAL (SELECT DISTINCT ON (o.engineer_id, o.skill_ref) o.* FROM claim o
+                          WHERE o.engineer_id = j.engineer_id AND o.skill_ref = j.skill_ref AND o.state = 'submitted') c
     JOIN skill_level l ON l.skill_level_ref = c.skill_level_ref
     JOIN policy y ON y.skill_level_ref = c.skill_level_ref AND y.version = c.policy_version
    WHERE ${isEligible('j', 'l.level', 'y.line_manager_may_approve')}

@@ -40,6 +40,15 @@ async function demandCitus(dataSource: DataSource): Promise<void> {
       `The cluster does not know its coordinator: its administrator runs SELECT citus_set_coordinator_host('this host', 5432).`,
     );
   }
+  // else a transaction that has read many records at once could write nothing to a copied table any more: an import of people, say
+  const [mode] = await dataSource.query<{ sequential: boolean; database: string }[]>(
+    `SELECT coalesce(current_setting('citus.multi_shard_modify_mode', true), '') = 'sequential' AS sequential, quote_ident(current_database()) AS database`,
+  );
+  if (mode?.sequential !== true) {
+    throw new StartProblem(
+      `Statements about many records would hold several connections to a machine: an administrator runs ALTER DATABASE ${mode?.database ?? ''} SET citus.multi_shard_modify_mode TO 'sequential'.`,
+    );
+  }
 }
 
 async function distribute(dataSource: DataSource, onlyPlan: boolean): Promise<void> {

@@ -2,14 +2,23 @@
  * How the database is spread over machines with Citus: which table goes where, and the statements that bring it there. docs/scaling.md says when.
  */
 
-/** Small, joined with everything, and seldom written: every machine has a copy. */
+/**
+ * Asked beside records, and seldom written: every machine has a copy. Sessions and tokens, since each request begins with them and a record; the
+ * administration ledger and admins' requests, since they are written together and the eraser asks them about records.
+ */
 export const referenceTables: readonly string[] = [
   'accreditation',
+  'admin_request',
+  'administration_content',
+  'administration_entry',
+  'administration_record',
   'framework',
   'framework_level',
   'person',
+  'personal_token',
   'policy',
   'reporting_line',
+  'session',
   'skill',
   'skill_level',
   'statement',
@@ -39,7 +48,7 @@ export interface KeyFacts {
   readonly definition: string;
 }
 
-/** Where a table belongs: `spread` by engineer, `copied` to every machine, or left on the one that is asked (`here`): sessions, the administration ledger, checkpoints. */
+/** Where a table belongs: `spread` by engineer, `copied` to every machine, or left on the one that is asked (`here`): invitations, counts, stored answers, checkpoints. */
 export type Place = 'spread' | 'copied' | 'here';
 
 export function placeOf({ name, firstOfKey }: Pick<TableFacts, 'name' | 'firstOfKey'>): Place {

@@ -60,7 +60,7 @@ const invitedAfresh = `(
    ORDER BY i.created_at DESC LIMIT 1)`;
 
 const meSql = `
-  WITH judges AS MATERIALIZED (${judges('m.mentor_id = $1', todayIn('$2'))}),
+  WITH ${judges('m.mentor_id = $1', todayIn('$2'))},
        waiting AS (SELECT count(*)::int AS claims, min(c.due_on) AS next_due_on ${waitingClaims})
   SELECT ${mentorships('mentor_id', 'engineer_id')} AS mentor_of, ${mentorships('engineer_id', 'mentor_id')} AS mentors,
          (SELECT count(*)::int FROM person r WHERE r.manager_id = $1 AND r.active) AS manager_of,

@@ -33,9 +33,7 @@ interface ClaimRow {
 
 // $4 time zone, $5 skill, $6 level, $7 mentor, $8 state, $9 and $10 where the page begins, $11 its size
 const claimsSql = `
-  WITH ${seenPeople}, ${openClaims('$5', '$6')}, judges AS MATERIALIZED (
-    ${judges('m.engineer_id IN (SELECT engineer_id FROM open)', today)}
-  ), waiting AS MATERIALIZED (
+  WITH ${seenPeople}, ${openClaims('$5', '$6')}, ${judges('m.engineer_id IN (SELECT engineer_id FROM open)', today)}, waiting AS MATERIALIZED (
     SELECT c.claim_id, array_agg(j.mentor_id) AS ids, json_agg(json_build_object('id', j.mentor_id, 'name', j.mentor_name) ORDER BY j.mentor_name, j.mentor_id) AS mentors
            ${waitingClaims} GROUP BY c.claim_id
   )

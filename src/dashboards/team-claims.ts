@@ -14,13 +14,14 @@ export const stateOfClaim = (claim: string): string =>
   `CASE WHEN ${claim}.due_on < ${today} THEN 'overdue' WHEN ${claim}.days_left <= 2 THEN 'due-soon' ELSE 'in-time' END`;
 
 /**
- * SQL: the submitted claims of the people in `seen`, `open (engineer_id, name, claim_id, skill_level_ref, due_on)`.
+ * SQL: the submitted claims of the people in `seen`, `open (engineer_id, name, claim_id, skill_level_ref, due_on)`. DISTINCT leaves nothing out, for at most
+ * one claim per engineer and skill is open: it keeps this a seek for each person.
  * @param skill the placeholder of a skill or null for all
  * @param level the placeholder of a level or null for all
  */
 export const openClaims = (skill: string, level: string): string => `open AS MATERIALIZED (
     SELECT c.engineer_id, seen.name, c.claim_id, c.skill_ref, c.skill_level_ref, c.due_on FROM seen
-     CROSS JOIN LATERAL (SELECT * FROM claim o WHERE o.engineer_id = seen.engineer_id AND o.state = 'submitted' OFFSET 0) c
+     CROSS JOIN LATERAL (SELECT DISTINCT ON (o.engineer_id, o.skill_ref) o.* FROM claim o WHERE o.engineer_id = seen.engineer_id AND o.state = 'submitted') c
       JOIN skill_level l ON l.skill_level_ref = c.skill_level_ref
      WHERE (${skill}::text IS NULL OR c.skill_ref = ${skill}) AND (${level}::int IS NULL OR l.level = ${level})
   )`;

@@ -4,7 +4,7 @@ import { Settings } from '../config';
 import type { Day } from '../kernel/clock';
 import { Replica } from '../platform/replica';
 import { inForce, judges, todayIn } from '../progress/eligible-sql';
-import { newestTarget } from '../progress/target-sql';
+import { newestTargetOfEach } from '../progress/target-sql';
 import { type DefinedLevel, type MemberRow, type TeamView, memberOf, totalsOf } from './team-members';
 import { type MemberFilter, type MemberSort, type Order, inOrder, isAsked } from './team-order';
 import { type TeamScope, chosenSkill, seenPeople } from './team-scope';
@@ -19,8 +19,15 @@ interface TeamRow {
   /** Of the statements asked about, those that the skill has. */
   known: string[];
   defined: DefinedLevel[];
-  people: MemberRow[];
+  people: Pick<MemberRow, 'id' | 'name'>[] | null;
+  levels: ById<'levels'>;
+  claims: ById<'claim'>;
+  targets: ById<'target'>;
+  shown: ById<'shown'>;
 }
+
+/** One thing that is known of people, by their ids; null where it is known of nobody. */
+type ById<Key extends keyof MemberRow> = Readonly<Record<string, MemberRow[Key]>> | null;
 
 /** What of a team is asked for. */
 export interface TeamAsked extends TeamScope {
@@ -32,45 +39,64 @@ export interface TeamAsked extends TeamScope {
 }
 
 // $1 manager, $2 caller, $3 everybody below or direct reports only, $4 skill or null, $5 time zone, $6 statements that people are asked for.
-// Everything after the people whom the caller may see is asked of these people only, by their records' keys.
+// Everything after the people whom the caller may see is asked of these people only, by their records' keys: a subquery grouped by the engineer for each,
+// which is a seek whatever the planner thinks of it. What is found is put together by id afterwards, so that no join of steps needs to be guessed well.
 const teamSql = `
   WITH ${seenPeople}, ${chosenSkill}, open AS MATERIALIZED (
     SELECT c.engineer_id, c.claim_id, c.skill_level_ref, c.due_on
       FROM seen CROSS JOIN chosen
-     CROSS JOIN LATERAL (SELECT * FROM claim o WHERE o.engineer_id = seen.engineer_id AND o.skill_ref = chosen.skill_ref AND o.state = 'submitted' LIMIT 1) c
-  ), judges AS MATERIALIZED (
-    SELECT * FROM (${judges('m.engineer_id IN (SELECT engineer_id FROM open)', todayIn('$5'))}) every WHERE every.skill_ref = (SELECT skill_ref FROM chosen)
-  ), waiting AS MATERIALIZED (
+     CROSS JOIN LATERAL (SELECT DISTINCT ON (o.engineer_id, o.skill_ref) o.* FROM claim o
+                          WHERE o.engineer_id = seen.engineer_id AND o.skill_ref = chosen.skill_ref AND o.state = 'submitted') c
+  ), ${judges('m.engineer_id IN (SELECT engineer_id FROM open) AND k.skill_ref = (SELECT skill_ref FROM chosen)', todayIn('$5'))}, waiting AS MATERIALIZED (
     SELECT c.claim_id, json_agg(json_build_object('id', j.mentor_id, 'name', j.mentor_name) ORDER BY j.mentor_name, j.mentor_id) AS mentors
            ${waitingClaims} GROUP BY c.claim_id
   ), asked AS MATERIALIZED (
     SELECT t.statement_ref, t.skill_level_ref FROM statement t JOIN skill_level l USING (skill_level_ref)
      WHERE t.statement_ref = ANY ($6::text[]) AND l.skill_ref = (SELECT skill_ref FROM chosen)
   ), shown AS MATERIALIZED (
-    SELECT seen.engineer_id, json_agg(asked.statement_ref) AS statements FROM seen CROSS JOIN asked
-     WHERE EXISTS (SELECT 1 FROM progress g WHERE g.engineer_id = seen.engineer_id AND g.skill_level_ref = asked.skill_level_ref AND ${inForce('g', todayIn('$5'))})
-        OR EXISTS (SELECT 1 FROM support s JOIN evidence e ON e.engineer_id = s.engineer_id AND e.evidence_id = s.evidence_id
-                    WHERE s.engineer_id = seen.engineer_id AND s.skill_level_ref = asked.skill_level_ref AND s.state = 'accepted'
-                      AND s.statement_ref = asked.statement_ref AND e.state = 'logged' AND e.kind = 'work')
-     GROUP BY seen.engineer_id
+    SELECT h.engineer_id, asked.statement_ref FROM seen CROSS JOIN asked
+     CROSS JOIN LATERAL (SELECT g.engineer_id FROM progress g
+                          WHERE g.engineer_id = seen.engineer_id AND g.skill_level_ref = asked.skill_level_ref AND ${inForce('g', todayIn('$5'))}
+                          GROUP BY g.engineer_id) h
+    UNION
+    SELECT w.engineer_id, asked.statement_ref FROM seen CROSS JOIN asked
+     CROSS JOIN LATERAL (SELECT s.engineer_id FROM support s JOIN evidence e ON e.engineer_id = s.engineer_id AND e.evidence_id = s.evidence_id
+                          WHERE s.engineer_id = seen.engineer_id AND s.skill_level_ref = asked.skill_level_ref AND s.state = 'accepted'
+                            AND s.statement_ref = asked.statement_ref AND e.state = 'logged' AND e.kind = 'work' GROUP BY s.engineer_id) w
   )
   SELECT m.name AS manager_name, chosen.skill_ref AS skill, now() AS as_of, ${todayIn('$5')} AS today,
          (SELECT 'auditor' = ANY (c.roles) FROM person c WHERE c.person_id = $2) AS is_auditor, ARRAY(SELECT asked.statement_ref FROM asked) AS known,
          (SELECT json_agg(json_build_object('level', l.level, 'total', (SELECT count(*) FROM statement t WHERE t.skill_level_ref = l.skill_level_ref)) ORDER BY l.level)
             FROM skill_level l WHERE l.skill_ref = chosen.skill_ref) AS defined,
-         coalesce((SELECT json_agg(json_build_object('id', seen.engineer_id, 'name', seen.name, 'levels', (
-                SELECT json_agg(json_build_object('level', g.level, 'accepted', g.accepted, 'proposed', g.proposed, 'claimState', g.line_claim_state,
-                                                  'lastEvidenceOn', g.last_evidence_on, 'goingOn', g.going_on, 'held', ${inForce('g', todayIn('$5'))},
-                                                  'signOffId', g.sign_off_id, 'signedOffOn', g.signed_off_on, 'validUntil', g.valid_until,
-                                                  'signedOffAccepted', g.signed_off_accepted))
-                  FROM progress g WHERE g.engineer_id = seen.engineer_id AND g.skill_ref = chosen.skill_ref),
-              'claim', (SELECT json_build_object('id', open.claim_id, 'skillLevel', open.skill_level_ref, 'dueOn', open.due_on,
-                                                 'overdue', open.due_on < ${todayIn('$5')}, 'waitsOn', coalesce(waiting.mentors, '[]'))
-                          FROM open LEFT JOIN waiting ON waiting.claim_id = open.claim_id WHERE open.engineer_id = seen.engineer_id),
-              'target', (SELECT json_build_object('level', t.level, 'by', t.reach_by) FROM ${newestTarget('seen.engineer_id', 'chosen.skill_ref')} t),
-              'shown', (SELECT shown.statements FROM shown WHERE shown.engineer_id = seen.engineer_id))
-              ORDER BY seen.name, seen.engineer_id) FROM seen), '[]') AS people
+         (SELECT json_agg(json_build_object('id', seen.engineer_id, 'name', seen.name) ORDER BY seen.name, seen.engineer_id) FROM seen) AS people,
+         (SELECT json_object_agg(x.engineer_id, x.levels)
+            FROM seen CROSS JOIN chosen
+           CROSS JOIN LATERAL (
+                SELECT g.engineer_id, json_agg(json_build_object(
+                         'level', g.level, 'accepted', g.accepted, 'proposed', g.proposed, 'claimState', g.line_claim_state,
+                         'lastEvidenceOn', g.last_evidence_on, 'goingOn', g.going_on, 'held', ${inForce('g', todayIn('$5'))},
+                         'signOffId', g.sign_off_id, 'signedOffOn', g.signed_off_on, 'validUntil', g.valid_until,
+                         'signedOffAccepted', g.signed_off_accepted)) AS levels
+                  FROM progress g WHERE g.engineer_id = seen.engineer_id AND g.skill_ref = chosen.skill_ref GROUP BY g.engineer_id) x) AS levels,
+         (SELECT json_object_agg(open.engineer_id, json_build_object('id', open.claim_id, 'skillLevel', open.skill_level_ref, 'dueOn', open.due_on,
+                                                                     'overdue', open.due_on < ${todayIn('$5')}, 'waitsOn', coalesce(waiting.mentors, '[]')))
+            FROM open LEFT JOIN waiting ON waiting.claim_id = open.claim_id) AS claims,
+         (SELECT json_object_agg(t.engineer_id, json_build_object('level', t.level, 'by', t.reach_by))
+            FROM seen CROSS JOIN chosen CROSS JOIN LATERAL ${newestTargetOfEach('seen.engineer_id', 'chosen.skill_ref')} t) AS targets,
+         (SELECT json_object_agg(x.engineer_id, x.statements)
+            FROM (SELECT shown.engineer_id, json_agg(shown.statement_ref) AS statements FROM shown GROUP BY shown.engineer_id) x) AS shown
     FROM person m CROSS JOIN chosen WHERE m.person_id = $1`;
+
+/** What is known of everybody in the team, put together by id. */
+const peopleOf = ({ people, levels, claims, targets, shown }: TeamRow): MemberRow[] =>
+  (people ?? []).map(({ id, name }) => ({
+    id,
+    name,
+    levels: levels?.[id] ?? null,
+    claim: claims?.[id] ?? null,
+    target: targets?.[id] ?? null,
+    shown: shown?.[id] ?? null,
+  }));
 
 /** Who stands where in a team: one statement over progress and the closure of the reporting line, so that it costs what the team is large. */
 @Injectable()
@@ -89,10 +115,9 @@ export class TeamDashboardQuery {
     const row = await this.db.one<TeamRow>(teamSql, [managerId, callerId, depth === 'all', skill, this.settings.TIME_ZONE, statements]);
     if (row === null || !statements.every((one) => row.known.includes(one))) return null;
     const view: TeamView = { managerId, depth, skill: row.skill, today: row.today, isAuditor: row.is_auditor, defined: row.defined };
-    const shownBy = new Map(row.people.map(({ id, shown }) => [id, shown ?? []]));
-    const everybody = row.people.map((one) => memberOf(one, view));
+    const everybody = peopleOf(row).map((one) => memberOf(one, view));
     const levels = row.defined.map(({ level }) => level);
-    const people = everybody.filter((one) => isAsked(filter, one, levels, shownBy.get(one.id) ?? []));
+    const people = everybody.filter((one) => isAsked(filter, one, levels, row.shown?.[one.id] ?? []));
     return {
       manager: { id: managerId, name: row.manager_name },
       skill: row.skill,

@@ -38,7 +38,9 @@ const gapsSql = `
     UNION
     SELECT s.engineer_id, s.statement_ref
       FROM seen CROSS JOIN levels
-     CROSS JOIN LATERAL (SELECT * FROM support o WHERE o.engineer_id = seen.engineer_id AND o.skill_level_ref = levels.skill_level_ref AND o.state = 'accepted' OFFSET 0) s
+     -- DISTINCT leaves nothing out: it keeps this a seek for each person and level
+     CROSS JOIN LATERAL (SELECT DISTINCT o.engineer_id, o.evidence_id, o.statement_ref FROM support o
+                          WHERE o.engineer_id = seen.engineer_id AND o.skill_level_ref = levels.skill_level_ref AND o.state = 'accepted') s
       JOIN evidence e ON e.engineer_id = s.engineer_id AND e.evidence_id = s.evidence_id AND e.state = 'logged' AND e.kind = 'work'
   ), counted AS (
     SELECT t.statement_ref, l.level, t.ordinal, t.text, count(x.engineer_id)::int AS shown, (SELECT count(*)::int FROM next n WHERE n.level = l.level) AS needed,

@@ -25,9 +25,7 @@ interface ReviewsRow {
 
 // $4 time zone, $5 skill or null, $6 level or null
 const reviewsSql = `
-  WITH ${seenPeople}, ${openClaims('$5', '$6')}, judges AS MATERIALIZED (
-    ${judges('m.engineer_id IN (SELECT engineer_id FROM open)', today)}
-  ), waiting AS MATERIALIZED (
+  WITH ${seenPeople}, ${openClaims('$5', '$6')}, ${judges('m.engineer_id IN (SELECT engineer_id FROM open)', today)}, waiting AS MATERIALIZED (
     SELECT w.*, ${stateOfClaim('w')} AS state
       FROM (SELECT j.mentor_id, j.mentor_name, c.claim_id, c.due_on, ${waitingDays('c')} AS days_left ${waitingClaims} AND c.claim_id IN (SELECT claim_id FROM open)) w
   ), queue AS (

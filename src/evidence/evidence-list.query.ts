@@ -95,7 +95,7 @@ export class EvidenceListQuery {
               g.started_on AS "startedOn", g.ended_on AS "endedOn", g.tags, ${instant('g.logged_at')} AS "loggedAt", ${instant('g.changed_at')} AS "changedAt",
               (SELECT json_agg(json_build_array(s.statement_ref, s.state)) FROM seen s WHERE s.evidence_id = g.evidence_id) AS supports
          FROM page g
-         JOIN evidence_revision r ON r.engineer_id = g.engineer_id AND r.evidence_id = g.evidence_id AND r.revision = g.revision
+         JOIN evidence_revision r ON r.engineer_id = $1 AND r.evidence_id = g.evidence_id AND r.revision = g.revision
          LEFT JOIN record_content c ON c.engineer_id = r.engineer_id AND c.digest = r.digest
         ORDER BY coalesce(g.ended_on, 'infinity'::date) DESC, g.evidence_id DESC`,
       sql.parameters,

@@ -16,7 +16,7 @@ const judging = `
              SELECT 1 FROM claim c
                JOIN claim_pin p ON p.engineer_id = c.engineer_id AND p.claim_id = c.claim_id AND p.submission = c.submission
                JOIN approval a ON a.engineer_id = c.engineer_id AND a.claim_id = c.claim_id AND a.submission = c.submission
-              WHERE c.engineer_id = h.engineer_id AND c.state = 'submitted' AND p.evidence_id = h.evidence_id AND p.statement_ref = v.statement_ref),
+              WHERE c.engineer_id = $1 AND c.state = 'submitted' AND p.evidence_id = h.evidence_id AND p.statement_ref = v.statement_ref),
            'lineManagerMayApprove', coalesce((SELECT y.line_manager_may_approve FROM policy y WHERE y.skill_level_ref = v.skill_level_ref ORDER BY y.version DESC LIMIT 1), false)`;
 const judgingNothing = `'approvalGiven', false, 'lineManagerMayApprove', false`;
 
@@ -29,14 +29,14 @@ const supportsJson = (isOwn: boolean): string => `
            'judgedBody', j.body, 'judgedRationale', j.rationale,
            ${isOwn ? judgingNothing : judging}))
     FROM seen v
-    JOIN support s ON s.engineer_id = h.engineer_id AND s.evidence_id = v.evidence_id AND s.statement_ref = v.statement_ref
+    JOIN support s ON s.engineer_id = $1 AND s.evidence_id = v.evidence_id AND s.statement_ref = v.statement_ref
     LEFT JOIN person m ON m.person_id = v.reviewed_by
     LEFT JOIN LATERAL (
       SELECT k.body, (SELECT n.body->>'rationale' FROM ledger_entry y LEFT JOIN record_content n ON n.engineer_id = y.engineer_id AND n.digest = y.digest
-                       WHERE y.engineer_id = s.engineer_id AND y.subject = 'evidence/' || s.evidence_id || '/supports/' || s.statement_ref
+                       WHERE y.engineer_id = $1 AND y.subject = 'evidence/' || s.evidence_id || '/supports/' || s.statement_ref
                          AND y.kind IN ('support.accepted', 'support.returned') ORDER BY y.seq DESC LIMIT 1) AS rationale
         FROM evidence_revision q JOIN record_content k ON k.engineer_id = q.engineer_id AND k.digest = q.digest
-       WHERE v.whole AND s.state = 'proposed' AND q.engineer_id = s.engineer_id AND q.evidence_id = s.evidence_id AND q.revision = s.verdict_revision
+       WHERE v.whole AND s.state = 'proposed' AND q.engineer_id = $1 AND q.evidence_id = s.evidence_id AND q.revision = s.verdict_revision
     ) j ON true
    WHERE v.evidence_id = h.evidence_id`;
 
@@ -44,12 +44,12 @@ const supportsJson = (isOwn: boolean): string => `
 const takenOut = `CASE WHEN c.digest IS NULL THEN (
   SELECT json_build_object('at', ${instant('y.at')}, 'reason', w.body->>'reason')
     FROM ledger_entry y LEFT JOIN record_content w ON w.engineer_id = y.engineer_id AND w.digest = y.digest
-   WHERE y.engineer_id = h.engineer_id AND (y.kind = 'record.erased' OR (y.kind = 'record.redacted' AND y.subject = 'evidence/' || h.evidence_id || '/revisions/' || r.revision))
+   WHERE y.engineer_id = $1 AND (y.kind = 'record.erased' OR (y.kind = 'record.redacted' AND y.subject = 'evidence/' || h.evidence_id || '/revisions/' || r.revision))
    ORDER BY y.seq DESC LIMIT 1) END`;
 
 const currentBody = `(
   SELECT ${bodyOr('n', 'h')} FROM evidence_revision o LEFT JOIN record_content n ON n.engineer_id = o.engineer_id AND n.digest = o.digest
-   WHERE o.engineer_id = h.engineer_id AND o.evidence_id = h.evidence_id AND o.revision = h.revision)`;
+   WHERE o.engineer_id = $1 AND o.evidence_id = h.evidence_id AND o.revision = h.revision)`;
 
 /** Shows one piece of evidence. */
 @Injectable()
@@ -80,15 +80,15 @@ export class EvidenceOneQuery {
     const row = await this.db.one<EvidenceRow>(
       `${scope}
        SELECT h.evidence_id AS id, h.state, h.version, r.revision, ${bodyOr('c', 'h')} AS body, ${revision === null ? 'NULL' : currentBody} AS "currentBody",
-              ${takenOut} AS redacted, ${isOwn ? 'false' : isRedacted('h')} AS "isRedacted", ${instant('h.logged_at')} AS "loggedAt", ${instant('h.changed_at')} AS "changedAt",
+              ${takenOut} AS redacted, ${isOwn ? 'false' : isRedacted('h', '$1')} AS "isRedacted", ${instant('h.logged_at')} AS "loggedAt", ${instant('h.changed_at')} AS "changedAt",
               ARRAY(SELECT DISTINCT k.skill_level_ref FROM claim k
                       JOIN claim_pin p ON p.engineer_id = k.engineer_id AND p.claim_id = k.claim_id AND p.submission = k.submission
-                     WHERE k.engineer_id = h.engineer_id AND k.state = 'submitted' AND p.evidence_id = h.evidence_id) AS "lockedLevels",
+                     WHERE k.engineer_id = $1 AND k.state = 'submitted' AND p.evidence_id = h.evidence_id) AS "lockedLevels",
               (SELECT json_agg(json_build_object('revision', r.revision, 'at', ${instant('r.at')}) ORDER BY r.revision)
-                 FROM evidence_revision r WHERE r.engineer_id = h.engineer_id AND r.evidence_id = h.evidence_id AND ${revisionSeen(sight)}) AS history,
+                 FROM evidence_revision r WHERE r.engineer_id = $1 AND r.evidence_id = h.evidence_id AND ${revisionSeen(sight)}) AS history,
               coalesce((${supportsJson(isOwn)}), '[]') AS supports
          FROM shown h
-         JOIN evidence_revision r ON r.engineer_id = h.engineer_id AND r.evidence_id = h.evidence_id AND r.revision = ${wanted} AND ${revisionSeen(sight)}
+         JOIN evidence_revision r ON r.engineer_id = $1 AND r.evidence_id = h.evidence_id AND r.revision = ${wanted} AND ${revisionSeen(sight)}
          LEFT JOIN record_content c ON c.engineer_id = r.engineer_id AND c.digest = r.digest`,
       sql.parameters,
     );

@@ -27,7 +27,7 @@ export interface SupportInQuestion extends SupportStanding {
 
 const lockedLevels = `ARRAY(SELECT DISTINCT c.skill_level_ref FROM claim c
     JOIN claim_pin p ON p.engineer_id = c.engineer_id AND p.claim_id = c.claim_id AND p.submission = c.submission
-   WHERE c.engineer_id = e.engineer_id AND c.state = 'submitted' AND p.evidence_id = e.evidence_id)`;
+   WHERE c.engineer_id = $1 AND c.state = 'submitted' AND p.evidence_id = e.evidence_id)`;
 
 /** What stands in the database when somebody wants to act on evidence: asked by the guard, and again under the record's lock. */
 @Injectable()
@@ -49,12 +49,12 @@ export class EvidenceFacts {
   /** A support of it, withdrawn or not, or null. */
   async support(engineerId: string, evidenceId: string, statement: string): Promise<SupportInQuestion | null> {
     return this.db.one<SupportInQuestion>(
-      `SELECT e.state, e.revision, e.version, ${isRedacted('e')} AS "isRedacted", ${lockedLevels} AS "lockedLevels", s.state AS "supportState", s.rationale,
+      `SELECT e.state, e.revision, e.version, ${isRedacted('e', '$1')} AS "isRedacted", ${lockedLevels} AS "lockedLevels", s.state AS "supportState", s.rationale,
               s.skill_level_ref AS "skillLevel", l.skill_ref AS skill, l.level::int AS level,
               EXISTS (SELECT 1 FROM claim c
                  JOIN claim_pin p ON p.engineer_id = c.engineer_id AND p.claim_id = c.claim_id AND p.submission = c.submission
                  JOIN approval a ON a.engineer_id = c.engineer_id AND a.claim_id = c.claim_id AND a.submission = c.submission
-                WHERE c.engineer_id = s.engineer_id AND c.state = 'submitted' AND p.evidence_id = s.evidence_id AND p.statement_ref = s.statement_ref) AS "approvalGiven",
+                WHERE c.engineer_id = $1 AND c.state = 'submitted' AND p.evidence_id = s.evidence_id AND p.statement_ref = s.statement_ref) AS "approvalGiven",
               coalesce((SELECT y.line_manager_may_approve FROM policy y WHERE y.skill_level_ref = s.skill_level_ref ORDER BY y.version DESC LIMIT 1), false) AS "lineManagerMayApprove"
          FROM support s
          JOIN evidence e ON e.engineer_id = s.engineer_id AND e.evidence_id = s.evidence_id

@@ -16,10 +16,14 @@ export class Sql {
 /** SQL: an instant in RFC 3339 as it is answered, so that it is a text from the database on and never a Date. */
 export const instant = (column: string): string => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
-/** SQL: what full text search looks through, of a revision's content `body`. */
-export const searchOf = (body: string): string =>
-  `to_tsvector('english', concat_ws(' ', ${body}->>'title', ${body}->>'description', ${body}->>'outcome',
-     (SELECT string_agg(tag, ' ') FROM jsonb_array_elements_text(${body}->'tags') tag)))`;
+/**
+ * SQL: what full text search looks through, of a revision's content `body`.
+ * @param tags its tags as one text
+ */
+export const searchOf = (
+  body: string,
+  tags = `(SELECT string_agg(tag, ' ') FROM jsonb_array_elements_text(${body}->'tags') tag)`,
+): string => `to_tsvector('english', concat_ws(' ', ${body}->>'title', ${body}->>'description', ${body}->>'outcome', ${tags}))`;
 
 /**
  * SQL: the content of a revision, or where it was redacted or erased what stands in its place: of the evidence's row `head` what is not words.
@@ -33,6 +37,8 @@ export const bodyOr = (content: string, head: string): string =>
  * The common table expressions that every read of evidence begins with: the caller's sight, inside the statement.
  * `seen` holds the supports they see, `shown` the evidence, one row each, with the days, kind and tags of the revision they see; `whole` says that it is
  * seen as it is now, with feedback and history, and not only as it was pinned.
+ * The engineer is the statement's first parameter: tables that are joined say `engineer_id = $1` themselves, for then it is seen to be of one record
+ * (docs/scaling.md, Citus).
  * @param evidenceId only this piece
  */
 export function scopeOf(sql: Sql, engineerId: string, sight: Sight, evidenceId?: string): string {
@@ -62,7 +68,7 @@ export function scopeOf(sql: Sql, engineerId: string, sight: Sight, evidenceId?:
         CROSS JOIN LATERAL (SELECT s.state <> 'withdrawn' AND l.skill_ref = ANY (${sql.add(sight.skills)}::text[]) AS whole) v
         LEFT JOIN LATERAL (SELECT i.revision, i.until FROM pinned i WHERE i.evidence_id = s.evidence_id AND i.statement_ref = s.statement_ref
                             ORDER BY i.revision DESC, i.until DESC LIMIT 1) p ON true
-        JOIN LATERAL ${supportAt(`(CASE WHEN v.whole THEN 'infinity'::timestamptz ELSE p.until END)`)} x ON true
+        JOIN LATERAL ${supportAt(engineer, `(CASE WHEN v.whole THEN 'infinity'::timestamptz ELSE p.until END)`)} x ON true
        WHERE s.engineer_id = ${engineer} AND (v.whole OR p.revision IS NOT NULL) ${only('s')}
     ), shown AS (
       SELECT e.engineer_id, e.evidence_id, e.state, e.version, e.logged_at, e.changed_at, m.whole,

@@ -26,7 +26,7 @@ export interface NewSupport {
 const logSql = `
   WITH logged AS (
     INSERT INTO evidence (engineer_id, evidence_id, kind, started_on, ended_on, tags, search, logged_at, changed_at)
-    VALUES ($1, $2, $5, $6, $7, $8, ${searchOf('$9::jsonb')}, $3, $3)
+    VALUES ($1, $2, $5, $6, $7, $8, ${searchOf('$9::jsonb', `array_to_string($8::text[], ' ')`)}, $3, $3)
   ), revised AS (
     INSERT INTO evidence_revision (engineer_id, evidence_id, revision, at, digest) VALUES ($1, $2, 1, $3, $4)
   )

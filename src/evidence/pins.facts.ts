@@ -24,7 +24,7 @@ export class PinsFacts {
               CASE WHEN v.state <> 'proposed' THEN v.reviewed_at END AS reviewed_at,
               CASE WHEN v.state <> 'proposed' THEN v.feedback END AS feedback,
               ${textOr("k.body->>'title'")} AS title, coalesce(k.body->>'kind', e.kind) AS kind, 'logged' AS evidence_state,
-              c.state = 'submitted' AND ${isRedacted('p')} AS redacted,
+              c.state = 'submitted' AND ${isRedacted('p', '$1')} AS redacted,
               CASE WHEN k.body IS NULL THEN e.started_on::text ELSE k.body->>'startedOn' END AS started_on,
               CASE WHEN k.body IS NULL THEN e.ended_on::text ELSE k.body->>'endedOn' END AS ended_on, p.revision AS evidence_revision, e.version AS evidence_version, encode(r.digest, 'hex') AS digest
          FROM claim c
@@ -32,7 +32,7 @@ export class PinsFacts {
          JOIN statement t ON t.statement_ref = p.statement_ref
          JOIN evidence e ON e.engineer_id = p.engineer_id AND e.evidence_id = p.evidence_id
          JOIN support s ON s.engineer_id = p.engineer_id AND s.evidence_id = p.evidence_id AND s.statement_ref = p.statement_ref
-         JOIN LATERAL ${supportAt(`(${concernedUntil})`)} v ON true
+         JOIN LATERAL ${supportAt('$1', `(${concernedUntil})`)} v ON true
          JOIN evidence_revision r ON r.engineer_id = p.engineer_id AND r.evidence_id = p.evidence_id AND r.revision = p.revision
          LEFT JOIN record_content k ON k.engineer_id = r.engineer_id AND k.digest = r.digest
         WHERE c.engineer_id = $1 AND c.claim_id = $2 AND p.submission = $3

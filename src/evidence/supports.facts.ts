@@ -97,7 +97,7 @@ export class SupportsFacts {
               CASE WHEN s.state <> 'proposed' THEN s.reviewed_by END AS reviewed_by,
               CASE WHEN s.state <> 'proposed' THEN s.reviewed_at END AS reviewed_at,
               CASE WHEN s.state <> 'proposed' THEN s.feedback END AS feedback,
-              ${textOr("c.body->>'title'")} AS title, e.kind, e.state AS evidence_state, ${isRedacted('e')} AS redacted, e.started_on, e.ended_on,
+              ${textOr("c.body->>'title'")} AS title, e.kind, e.state AS evidence_state, ${isRedacted('e', '$1')} AS redacted, e.started_on, e.ended_on,
               e.revision AS evidence_revision, e.version AS evidence_version, encode(r.digest, 'hex') AS digest
          FROM support s
          JOIN statement t USING (statement_ref)

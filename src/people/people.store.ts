@@ -18,7 +18,8 @@ export const confirmersBesides = (people: string): string =>
 
 /** SQL: whether the row of a person, as it was, is that of an admin; and when somebody who is none from now on stops to count as one. */
 const isAdminNow = `active AND 'admin' = ANY (roles)`;
-const stopsToCount = `now() + make_interval(hours => ${barredHours})`;
+// a row beside the UPDATE: what depends on the clock is not to stand inside of CASE where a table is on several machines (docs/scaling.md, Citus)
+const stopsToCount = `(SELECT now() + make_interval(hours => ${barredHours}) AS at) stops`;
 
 /** How many rows one statement inserts: a statement holds at most 65,535 parameters. */
 const batch = 1_000;
@@ -130,8 +131,8 @@ export class PeopleStore {
     await tx
       .query(
         `UPDATE person SET name = $2, email = $3, roles = $4, version = version + 1,
-                counts_as_admin_until = CASE WHEN ${isAdminNow} AND NOT 'admin' = ANY ($4) THEN ${stopsToCount} ELSE counts_as_admin_until END
-          WHERE person_id = $1`,
+                counts_as_admin_until = CASE WHEN ${isAdminNow} AND NOT 'admin' = ANY ($4) THEN stops.at ELSE counts_as_admin_until END
+           FROM ${stopsToCount} WHERE person_id = $1`,
         [id, name, email, roles],
       )
       .catch(emailTaken);
@@ -140,8 +141,8 @@ export class PeopleStore {
   async setActive(tx: Tx, personId: string, active: boolean): Promise<void> {
     await tx.query(
       `UPDATE person SET active = $2, version = version + 1,
-              counts_as_admin_until = CASE WHEN ${isAdminNow} AND NOT $2 THEN ${stopsToCount} ELSE counts_as_admin_until END
-        WHERE person_id = $1`,
+              counts_as_admin_until = CASE WHEN ${isAdminNow} AND NOT $2 THEN stops.at ELSE counts_as_admin_until END
+         FROM ${stopsToCount} WHERE person_id = $1`,
       [personId, active],
     );
   }
@@ -157,7 +158,7 @@ export class PeopleStore {
   /** Sets a password that an invitation was redeemed with; the first one counts as the first sign-in. */
   async setPassword(tx: Tx, personId: string, passwordHash: string): Promise<void> {
     await tx.query(
-      `UPDATE person SET password_hash = $2, version = version + (first_signed_in_at IS NULL)::int, first_signed_in_at = coalesce(first_signed_in_at, now())
+      `UPDATE person SET password_hash = $2, version = version + (first_signed_in_at IS NULL)::int, first_signed_in_at = least(first_signed_in_at, now())
         WHERE person_id = $1`,
       [personId, passwordHash],
     );

@@ -29,10 +29,10 @@ export class PersonalTokensStore {
     const token = newPersonalToken();
     const [row] = await rowsOf<{ created_at: Date }>(
       tx,
-      `INSERT INTO personal_token (token_id, person_id, token_hash, name, scopes, expires_at)
+      `INSERT INTO personal_token AS made (token_id, person_id, token_hash, name, scopes, expires_at)
        SELECT $1::uuid, s.person_id, $3::bytea, $4::text, $5::text[], $6::timestamptz
          FROM session s JOIN person p USING (person_id) WHERE s.session_id = $7 AND s.person_id = $2 AND p.active
-       RETURNING created_at`,
+       RETURNING made.created_at`,
       [id, personId, hashOfToken(token), name, scopes, expiresAt, sessionId],
     );
     return row === undefined ? null : { id, token, createdAt: row.created_at };

@@ -67,8 +67,8 @@ export class SessionsStore {
   /** Notes that a person signed in from a network: from there they get in while others guess from elsewhere. */
   async rememberNetwork(tx: Tx, personId: string, network: string): Promise<void> {
     await tx.query(
-      `INSERT INTO known_network (person_id, network) VALUES ($1, ${networkHash('$1::uuid', '$2::text')})
-       ON CONFLICT (person_id, network) DO UPDATE SET last_signed_in_at = now()`,
+      `INSERT INTO known_network (person_id, network, last_signed_in_at) VALUES ($1, ${networkHash('$1::uuid', '$2::text')}, now())
+       ON CONFLICT (person_id, network) DO UPDATE SET last_signed_in_at = EXCLUDED.last_signed_in_at`,
       [personId, network],
     );
   }

@@ -28,19 +28,21 @@ const factsOf = (row: JudgeRow, engineerId: string): JudgeFacts => ({
 });
 
 // $1 engineer, $2 skill, $3 the organisation's time zone, $4 one person or null for all mentors.
-// Two statements' worth of questions in one: what the mentors hold is read from progress, by their own records' keys.
+// Two statements' worth of questions in one: what is asked of the engineer's record, then what the mentors hold, read from progress by their own records' keys.
 // The clock is this statement's, not now(), the transaction's: a decision that waited for the record's lock began before a mentorship ended that is over by its turn.
 const judgesSql = `
-  WITH mentors AS (
+  WITH mentors AS MATERIALIZED (
     SELECT m.mentor_id, bool_or(m.from_at <= statement_timestamp() AND (m.until_at IS NULL OR m.until_at > statement_timestamp())) AS in_force
       FROM mentorship m JOIN mentorship_skill s USING (engineer_id, mentorship_id)
      WHERE m.engineer_id = $1 AND s.skill_ref = $2 AND ($4::uuid IS NULL OR m.mentor_id = $4)
      GROUP BY m.mentor_id
+  ), held AS MATERIALIZED (
+    SELECT g.engineer_id, max(g.level)::int AS level FROM progress g
+     WHERE g.engineer_id = ANY (ARRAY(SELECT mentor_id FROM mentors) || $4::uuid) AND g.skill_ref = $2 AND ${inForce('g', todayIn('$3'))} GROUP BY g.engineer_id
   )
   SELECT p.person_id, p.active, coalesce((SELECT e.active FROM person e WHERE e.person_id = $1), false) AS engineer_active, m.in_force,
          EXISTS (SELECT 1 FROM reporting_line l WHERE l.ancestor_id = p.person_id AND l.descendant_id = $1) AS above,
-         (SELECT max(g.level)::int FROM progress g WHERE g.engineer_id = p.person_id AND g.skill_ref = $2
-            AND ${inForce('g', todayIn('$3'))}) AS held,
+         (SELECT h.level FROM held h WHERE h.engineer_id = p.person_id) AS held,
          (SELECT max(a.up_to_level)::int FROM accreditation a WHERE a.person_id = p.person_id AND a.skill_ref = $2 AND a.ended_at IS NULL) AS accredited,
          coalesce(p.approvals_barred_until > statement_timestamp(), false) AS barred
     FROM person p LEFT JOIN mentors m ON m.mentor_id = p.person_id

@@ -1,25 +1,34 @@
 /**
- * SQL: one row for each mentor who may judge an engineer in a skill now, with how far: the rule of checkEligible (eligibility.ts) for many people at once.
- * Columns: engineer_id, skill_ref, mentor_id, mentor_name, above (in the reporting line), reach (the highest level they hold or are accredited to; null for none).
- * @param scope which mentorships `m` are looked at, as a condition: by mentor or by engineer, so that an index is used
+ * SQL, three steps of a WITH that end in `judges`: one row for each mentor who may judge an engineer in a skill now, with how far: the rule of checkEligible
+ * (eligibility.ts) for many people at once. Who holds no level in the skill and is not accredited in it has no row.
+ * Columns: engineer_id, skill_ref, mentor_id, mentor_name, above (in the reporting line), reach (the highest level they hold or are accredited to).
+ *
+ * Mentorships are in the engineers' records, what mentors hold is in their own: a step for each, since a join of records by another column than the
+ * engineer is what Citus cannot do. The subqueries with OFFSET or DISTINCT keep these seeks by key for the few people in question: left to choose, the
+ * planner reads whole tables and hashes them. (Beside a step, OFFSET and LIMIT are not for Citus, DISTINCT by the engineer is.)
+ * @param scope which mentorships `m` and skills `k` of theirs are looked at, as a condition: by mentor or by engineer, so that an index is used
  * @param today the organisation's day, as an expression
  */
-export const judges = (scope: string, today: string): string => `
-  SELECT DISTINCT m.engineer_id, k.skill_ref, m.mentor_id, p.name AS mentor_name,
-         r.ancestor_id IS NOT NULL AS above,
-         greatest(
-           (SELECT max(h.level) FROM progress h WHERE h.engineer_id = m.mentor_id AND h.skill_ref = k.skill_ref AND ${inForce('h', today)}),
-           (SELECT max(a.up_to_level) FROM accreditation a WHERE a.person_id = m.mentor_id AND a.skill_ref = k.skill_ref AND a.ended_at IS NULL)
-         ) AS reach
-    FROM mentorship m
-    -- OFFSET 0 keeps these seeks by key for the few people in question: left to choose, the planner reads whole tables and hashes them
-    CROSS JOIN LATERAL (SELECT n.skill_ref FROM mentorship_skill n WHERE n.engineer_id = m.engineer_id AND n.mentorship_id = m.mentorship_id OFFSET 0) k
-    JOIN person p ON p.person_id = m.mentor_id
-    JOIN person e ON e.person_id = m.engineer_id AND e.active
-    -- a join, for EXISTS would be answered by reading the whole reporting line once
-    LEFT JOIN reporting_line r ON r.ancestor_id = m.mentor_id AND r.descendant_id = m.engineer_id
-   WHERE ${scope} AND p.active AND m.mentor_id <> m.engineer_id
-     AND m.from_at <= now() AND (m.until_at IS NULL OR m.until_at > now())`;
+export const judges = (scope: string, today: string): string => `mentoring AS MATERIALIZED (
+    SELECT DISTINCT m.engineer_id, k.skill_ref, m.mentor_id, p.name AS mentor_name, r.ancestor_id IS NOT NULL AS above
+      FROM mentorship m
+     CROSS JOIN LATERAL (SELECT n.skill_ref FROM mentorship_skill n WHERE n.engineer_id = m.engineer_id AND n.mentorship_id = m.mentorship_id OFFSET 0) k
+      JOIN person p ON p.person_id = m.mentor_id
+      JOIN person e ON e.person_id = m.engineer_id AND e.active
+      -- a join, for EXISTS would be answered by reading the whole reporting line once
+      LEFT JOIN reporting_line r ON r.ancestor_id = m.mentor_id AND r.descendant_id = m.engineer_id
+     WHERE ${scope} AND p.active AND m.mentor_id <> m.engineer_id
+       AND m.from_at <= now() AND (m.until_at IS NULL OR m.until_at > now())
+  ), reaching AS MATERIALIZED (
+    SELECT w.*, x.level FROM mentoring w
+     CROSS JOIN LATERAL (SELECT DISTINCT ON (h.engineer_id, h.skill_ref) h.level FROM progress h
+                          WHERE h.engineer_id = w.mentor_id AND h.skill_ref = w.skill_ref AND ${inForce('h', today)}
+                          ORDER BY h.engineer_id, h.skill_ref, h.level DESC) x
+    UNION ALL
+    SELECT w.*, a.up_to_level FROM mentoring w JOIN accreditation a ON a.person_id = w.mentor_id AND a.skill_ref = w.skill_ref AND a.ended_at IS NULL
+  ), judges AS MATERIALIZED (
+    SELECT engineer_id, skill_ref, mentor_id, mentor_name, above, max(level) AS reach FROM reaching GROUP BY engineer_id, skill_ref, mentor_id, mentor_name, above
+  )`;
 
 /**
  * SQL, a condition: whether a row of judges() is eligible at a level.

@@ -37,7 +37,7 @@ const statementsSql = `
   ), live AS (
     SELECT s.statement_ref, bool_or(s.state = 'accepted') AS accepted, bool_or(s.state = 'proposed') AS proposed
       FROM support s JOIN evidence e ON e.engineer_id = s.engineer_id AND e.evidence_id = s.evidence_id
-     WHERE s.engineer_id = $1 AND s.skill_level_ref = $2 AND s.state IN ('accepted', 'proposed') AND e.state = 'logged' AND e.kind = 'work' AND NOT ${isRedacted('e')}
+     WHERE s.engineer_id = $1 AND s.skill_level_ref = $2 AND s.state IN ('accepted', 'proposed') AND e.state = 'logged' AND e.kind = 'work' AND NOT ${isRedacted('e', '$1')}
      GROUP BY s.statement_ref
   )
   SELECT p.name AS engineer, l.skill_ref AS skill, l.level::int AS level, f.rights,

@@ -21,7 +21,7 @@ const computed = `
                      max(e.ended_on) AS ended_on, bool_or(e.ended_on IS NULL) AS going_on
                 FROM support s JOIN evidence e ON e.engineer_id = s.engineer_id AND e.evidence_id = s.evidence_id
                WHERE s.engineer_id = $1 AND s.skill_level_ref = l.skill_level_ref AND s.state IN ('accepted', 'proposed')
-                 AND e.state = 'logged' AND e.kind = 'work' AND NOT ${isRedacted('e')}
+                 AND e.state = 'logged' AND e.kind = 'work' AND NOT ${isRedacted('e', '$1')}
                GROUP BY s.statement_ref) n
     ) counted
     LEFT JOIN LATERAL (

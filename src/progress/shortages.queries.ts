@@ -17,29 +17,31 @@ const today = todayIn('$1');
 const isOpen = `coalesce(g.claim_state IN ('draft', 'submitted', 'changes-requested'), false)`;
 
 // For each engineer and skill the one level they work towards: that of the open claim, else the lowest above the one held that some work shows.
-// A claim that was submitted keeps its policy; else the newest counts. $1 time zone, $2 $3 $4 where the page begins, $5 its size.
+// A claim that was submitted keeps its policy; else the newest counts. $1 time zone, $2 $3 $4 where the page begins, $5 its size
 const shortagesSql = `
-  WITH working AS (
-    SELECT DISTINCT ON (g.engineer_id, g.skill_ref) g.engineer_id, g.skill_ref, g.skill_level_ref, g.level, CASE WHEN ${isOpen} THEN g.claim_id END AS claim_id
+  WITH working AS MATERIALIZED (
+    SELECT DISTINCT ON (g.engineer_id, g.skill_ref) g.engineer_id, e.name, g.skill_ref, g.skill_level_ref, g.level, c.policy_version
       FROM progress g
+      JOIN person e ON e.person_id = g.engineer_id AND e.active
+      LEFT JOIN claim c ON ${isOpen} AND c.engineer_id = g.engineer_id AND c.claim_id = g.claim_id
      WHERE ${isOpen} OR (g.accepted + g.proposed > 0 AND g.level > coalesce((
              SELECT max(h.level) FROM progress h WHERE h.engineer_id = g.engineer_id AND h.skill_ref = g.skill_ref AND ${inForce('h', today)}), 0))
      ORDER BY g.engineer_id, g.skill_ref, ${isOpen} DESC, g.level
+  ), ${judges('m.engineer_id IN (SELECT engineer_id FROM working)', today)}, gated AS (
+    SELECT w.*, gate.approvals::int AS needed, gate.line_manager_may_approve
+      FROM working w
+     CROSS JOIN LATERAL (
+       SELECT p.approvals, p.line_manager_may_approve FROM policy p
+        WHERE p.skill_level_ref = w.skill_level_ref AND (w.policy_version IS NULL OR p.version = w.policy_version) ORDER BY p.version DESC LIMIT 1
+     ) gate
   )
-  SELECT w.engineer_id, e.name, w.skill_level_ref, gate.approvals::int AS needed, could.eligible
-    FROM working w
-    JOIN person e ON e.person_id = w.engineer_id AND e.active
-    LEFT JOIN claim c ON c.engineer_id = w.engineer_id AND c.claim_id = w.claim_id
-   CROSS JOIN LATERAL (
-     SELECT p.approvals, p.line_manager_may_approve FROM policy p
-      WHERE p.skill_level_ref = w.skill_level_ref AND (c.policy_version IS NULL OR p.version = c.policy_version) ORDER BY p.version DESC LIMIT 1
-   ) gate
-   CROSS JOIN LATERAL (
-     SELECT count(*)::int AS eligible FROM (${judges('m.engineer_id = w.engineer_id', today)}) judge
-      WHERE judge.skill_ref = w.skill_ref AND ${isEligible('judge', 'w.level', 'gate.line_manager_may_approve')}
-   ) could
-   WHERE could.eligible < gate.approvals AND ($2::text IS NULL OR (e.name, w.engineer_id, w.skill_level_ref) > ($2, $3::uuid, $4))
-   ORDER BY e.name, w.engineer_id, w.skill_level_ref LIMIT $5`;
+  SELECT w.engineer_id, w.name, w.skill_level_ref, w.needed, count(j.mentor_id)::int AS eligible
+    FROM gated w
+    LEFT JOIN judges j ON j.engineer_id = w.engineer_id AND j.skill_ref = w.skill_ref AND ${isEligible('j', 'w.level', 'w.line_manager_may_approve')}
+   WHERE $2::text IS NULL OR (w.name, w.engineer_id, w.skill_level_ref) > ($2, $3::uuid, $4)
+   GROUP BY w.engineer_id, w.name, w.skill_level_ref, w.needed
+  HAVING count(j.mentor_id) < w.needed
+   ORDER BY w.name, w.engineer_id, w.skill_level_ref LIMIT $5`;
 
 /** Who lacks mentors. */
 @Injectable()

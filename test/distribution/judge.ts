@@ -2,21 +2,27 @@ import type { Client } from 'pg';
 import { type Place, spreadBy } from '../../src/commands/distribution';
 
 /*
- * What Citus can do with a statement, from the plan that Postgres makes of it. Citus asks the same planner: a statement is handed to one machine whole,
- * whatever is in it, when every table that is spread carries a condition `engineer_id = $n` of its own (Postgres derives these through equalities, but
- * not into correlated subqueries). Everything else has to be taken apart, and there the rules below hold.
+ * What Citus can do with a statement, from the plan that Postgres makes of it and, where that does not tell, from its words. Citus asks the same planner: a
+ * statement is handed to one machine whole, whatever is in it, when every table that is spread carries a condition `engineer_id = $n` of its own (Postgres
+ * derives these through equalities, but not into correlated subqueries). Everything else is taken apart: each WITH that is materialized, each subquery for
+ * one value and each subquery that stands for itself is a step, whose rows are brought to all machines before the next; and within a step the rules below
+ * hold. They were held against Citus 13.2 itself, which refuses what is refused here (`on-citus.spec.ts` asks it again, where there is one).
  */
 
-/** Why a statement cannot be taken apart. The sentences are those of docs/scaling.md. */
+/** Why a statement cannot be taken apart, or done at all. The sentences are those of docs/scaling.md. */
 export type Break =
   | 'recursive'
-  | 'a lateral subquery with LIMIT or OFFSET'
+  | 'a lateral subquery with LIMIT, OFFSET or a total, of people or of another step'
   | 'a correlated subquery of people or of another step'
   | 'joins by other columns than the engineer'
-  | 'a table that stays on the coordinator'
+  | 'a table that stays on the coordinator, in a write to others'
+  | 'an outer join beside a condition of no table'
   | 'locks rows of many records'
   | 'writes to many records'
-  | 'a volatile function in a write';
+  | 'a volatile function in a write'
+  | 'the clock inside of CASE, COALESCE or ON CONFLICT in a write'
+  | 'a subquery among the values of an INSERT'
+  | 'RETURNING without a name from INSERT … SELECT';
 
 export interface Judgement {
   /** `copied`: nothing that is spread is in it; `record`: one machine does all of it; `many`: it is taken apart. */
@@ -63,6 +69,13 @@ function equalitiesOf(node: PlanNode, aliasOf: string): [string, string][] {
   );
 }
 
+/** A subquery's engineer is that of the table it comes from. */
+function handedOn({ 'Node Type': type, Alias: alias, Plans: plans }: PlanNode): [string, string][] {
+  if (type !== 'Subquery Scan' || alias === undefined) return [];
+  const columns = plans?.flatMap(({ Output }) => Output ?? []) ?? [];
+  return columns.filter((column) => column.endsWith(`.${spreadBy}`)).map((column) => [`${alias}.${spreadBy}`, column]);
+}
+
 /** Groups of names that equal one another. */
 function groupsOf(pairs: readonly (readonly [string, string])[]): (name: string) => string {
   const parent = new Map<string, string>();
@@ -80,28 +93,109 @@ interface Walked {
   readonly correlated: boolean;
 }
 
-function* walk(node: PlanNode, step = 'main', correlated = false): Generator<Walked> {
-  const relationship = node['Parent Relationship'];
-  const name = node['Subplan Name'] ?? '';
-  // inside of a correlated subquery one for a single value is Postgres' own way to max() by an index: no step by itself
-  const own = relationship === 'InitPlan' && !correlated ? name : step;
-  const isCorrelated = correlated || relationship === 'SubPlan';
-  yield { node, step: own, correlated: isCorrelated };
-  for (const child of node.Plans ?? []) yield* walk(child, own, isCorrelated);
+const below = (node: PlanNode): PlanNode[] => [node, ...(node.Plans ?? []).flatMap(below)];
+
+/** Whether nothing below a node speaks of tables or steps that are not below it: it could be asked by itself. */
+function standsForItself(node: PlanNode): boolean {
+  const inside = new Set(below(node).flatMap(({ Alias }) => (Alias === undefined ? [] : [Alias])));
+  const spoken = below(node).flatMap((one) =>
+    conditionsOf(one).flatMap((text) => [...text.replaceAll(/'[^']*'/g, '').matchAll(/\b("?\w+"?)\./g)].map(([, name = '']) => name)),
+  );
+  return spoken.every((name) => inside.has(name));
 }
 
-/** Judges one statement. `client` is connected to a database with the schema; nothing is run. */
-export async function judge(client: Client, sql: string, placeOf: (table: string) => Place): Promise<Judgement> {
+const gathers = /^(Limit|Unique|WindowAgg|SetOp|Append|Aggregate|Group)$/;
+
+let steps = 0;
+function* walk(node: PlanNode, parent: PlanNode | null = null, step = 'main', correlated = false): Generator<Walked> {
+  const relationship = node['Parent Relationship'];
+  const name = node['Subplan Name'] ?? '';
+  const isHashed = relationship === 'SubPlan' && JSON.stringify({ ...parent, Plans: null }).includes(`hashed ${name}`);
+  let own = { step, correlated: correlated || relationship === 'SubPlan' };
+  // inside of a correlated subquery one for a single value is Postgres' own way to max() by an index: no step by itself
+  if ((relationship === 'InitPlan' && !correlated) || isHashed) own = { step: `${name} ${(steps += 1)}`, correlated: false };
+  else if (
+    !own.correlated &&
+    parent !== null &&
+    (gathers.test(node['Node Type']) || parent['Node Type'] === 'Append') &&
+    standsForItself(node)
+  )
+    own = { step: `${step} ${(steps += 1)}`, correlated: false };
+  yield { node, ...own };
+  for (const child of node.Plans ?? []) yield* walk(child, node, own.step, own.correlated);
+}
+
+/** What stands within the parentheses that open at a place. */
+function within(sql: string, open: number): string {
+  let depth = 0;
+  for (let at = open; at < sql.length; at += 1) {
+    if (sql[at] === '(') depth += 1;
+    if (sql[at] === ')' && (depth -= 1) === 0) return sql.slice(open + 1, at);
+  }
+  return sql.slice(open + 1);
+}
+
+interface Body {
+  readonly text: string;
+  /** Where the words begin. */
+  readonly at: number;
+}
+
+/** What stands within the parentheses at whose opening `words` end. */
+const bodiesAfter = (sql: string, words: RegExp): Body[] =>
+  [...sql.matchAll(words)].map(({ index, 0: { length } }) => ({ text: within(sql, index + length - 1), at: index }));
+
+/** A text without what stands in its parentheses. */
+function flat(sql: string): string {
+  const shorter = sql.replaceAll(/\([^()]*\)/g, '');
+  return shorter === sql ? sql : flat(shorter);
+}
+
+/** Whether a lateral subquery that needs all of its rows asks of the engineers of something that is not spread. A plan does not say so: Postgres has its own use for LIMIT. */
+function needsAllOfOthers(sql: string, placeOf: (table: string) => Place): boolean {
+  const named = [...sql.matchAll(/\b(?:FROM|JOIN)\s+(\w+)\s+(?:AS\s+)?(\w+)/gi)];
+  return bodiesAfter(sql, /LATERAL\s*\(/gi).some(({ text: body, at }) => {
+    const words = flat(body);
+    // a name is that of the last table that was given it before
+    const tableOf = new Map(named.filter(({ index }) => index < at).map(([, table = '', alias = '']) => [alias, table]));
+    const total = /\b(count|max|min|sum|bool_or|bool_and|\w+_agg)\b/i.test(words) && !/\bGROUP BY\b/i.test(words);
+    if (!total && !/\b(LIMIT|OFFSET)\b/i.test(words)) return false;
+    return [...body.matchAll(/\bengineer_id = (\w+)\.\w+/g)].some(([, alias = '']) => placeOf(tableOf.get(alias) ?? '') !== 'spread');
+  });
+}
+
+/** What no write may have, wherever its tables are, once Citus knows one of them: those that are spread or copied, and those with keys to them. */
+function* breaksOfWrite(sql: string): Generator<Break> {
+  const clock = /\b(now|statement_timestamp|transaction_timestamp|clock_timestamp)\s*\(/i;
+  const sets = [...sql.matchAll(/\bSET\b([\s\S]*?)(?=\bFROM\b|\bWHERE\b|\bRETURNING\b|$)/gi)].map(([, text = '']) => text).join(' ');
+  const cases = [...sets.matchAll(/\bCASE\b[\s\S]*?\bEND\b/gi)].map(([text]) => text);
+  const conflict = /ON CONFLICT[\s\S]*?DO UPDATE SET([\s\S]*)/i.exec(sql)?.[1] ?? '';
+  if ([...cases, ...bodiesAfter(sets, /coalesce\s*\(/gi).map(({ text }) => text), conflict].some((text) => clock.test(text)))
+    yield 'the clock inside of CASE, COALESCE or ON CONFLICT in a write';
+  if (bodiesAfter(sql, /VALUES\s*\(/gi).some(({ text }) => /\(\s*SELECT\b/i.test(text))) yield 'a subquery among the values of an INSERT';
+  if (/INSERT INTO "?\w+"? \([^)]*\)\s*SELECT[\s\S]*\bRETURNING (?!\w+\.)/i.test(sql))
+    yield 'RETURNING without a name from INSERT … SELECT';
+}
+
+/** Judges one statement. `client` is connected to a database with the schema; nothing is run. `isKnown`: whether Citus knows a table. */
+export async function judge(
+  client: Client,
+  sql: string,
+  placeOf: (table: string) => Place,
+  isKnown: (table: string) => boolean,
+): Promise<Judgement> {
   const plan = await planOf(client, sql);
   const nodes = [...walk(plan)];
-  const tables = new Map<string, Place>(
-    nodes.flatMap(({ node }) =>
-      node['Relation Name'] === undefined ? [] : [[node['Relation Name'], placeOf(node['Relation Name'])] as const],
-    ),
-  );
-  if (![...tables.values()].includes('spread')) return { reach: 'copied', breaks: [] };
+  const at = (place: Place): Walked[] =>
+    nodes.filter(({ node }) => node['Relation Name'] !== undefined && placeOf(node['Relation Name']) === place);
+  const writing = nodes.flatMap(({ node }) => (node['Node Type'] === 'ModifyTable' ? [node] : []));
+  const placesWritten = new Set(writing.map((node) => placeOf(node['Relation Name'] ?? '')));
+  const breaks = new Set<Break>(writing.some((node) => isKnown(node['Relation Name'] ?? '')) ? breaksOfWrite(sql) : []);
+  if (at('here').length > 0 && (placesWritten.has('spread') || placesWritten.has('copied')))
+    breaks.add('a table that stays on the coordinator, in a write to others');
+  if (at('spread').length === 0) return { reach: 'copied', breaks: [...breaks].sort() };
 
-  const pairs = nodes.flatMap(({ node }) => equalitiesOf(node, node.Alias ?? ''));
+  const pairs = nodes.flatMap(({ node }) => [...equalitiesOf(node, node.Alias ?? ''), ...handedOn(node)]);
   const groupOf = groupsOf(pairs);
   const scans: Scan[] = [];
   let writes = 0;
@@ -127,22 +221,23 @@ export async function judge(client: Client, sql: string, placeOf: (table: string
       equals: [groupOf(column)],
     });
   }
-  const breaks = new Set<Break>();
-  const stepsAt = (place: Place): Set<string> =>
-    new Set(
-      nodes.flatMap(({ node, step }) => (node['Relation Name'] !== undefined && placeOf(node['Relation Name']) === place ? [step] : [])),
-    );
-  const spreadSteps = stepsAt('spread');
-  if ([...stepsAt('here')].some((step) => spreadSteps.has(step))) breaks.add('a table that stays on the coordinator');
   if (writes > 0 && /\b(clock_timestamp|random|gen_random_uuid|nextval)\s*\(/i.test(sql)) breaks.add('a volatile function in a write');
   if (/\bWITH RECURSIVE\b/i.test(sql)) breaks.add('recursive');
   const pins = new Set(scans.map(({ pinned }) => pinned));
-  if (pins.size === 1 && !pins.has(null)) return { reach: 'record', breaks: [...breaks] };
+  if (pins.size === 1 && !pins.has(null)) return { reach: 'record', breaks: [...breaks].sort() };
 
   if (writes > listed) breaks.add('writes to many records');
   if (/\bFOR (NO KEY )?(UPDATE|SHARE)\b/i.test(sql) && nodes.some(({ node }) => node['Node Type'] === 'LockRows'))
     breaks.add('locks rows of many records');
-  if (/LATERAL\s*\(SELECT[^()]*(\([^()]*\)[^()]*)*\b(OFFSET|LIMIT)\b/i.test(sql)) breaks.add('a lateral subquery with LIMIT or OFFSET');
+  if (needsAllOfOthers(sql, placeOf)) breaks.add('a lateral subquery with LIMIT, OFFSET or a total, of people or of another step');
+  // so on Postgres 15 and 16 only
+  if (
+    nodes.some(
+      ({ node, step }) => step === 'main' && /^(Left|Right|Full)$/.test(String(node['Join Type'])) && spreadBelow(node, placeOf),
+    ) &&
+    nodes.some(({ node }) => node['One-Time Filter'] !== undefined)
+  )
+    breaks.add('an outer join beside a condition of no table');
   for (const step of new Set(scans.map((scan) => scan.step))) {
     const here = scans.filter((scan) => scan.step === step);
     const outer = here.filter(({ correlated }) => !correlated);
@@ -154,6 +249,9 @@ export async function judge(client: Client, sql: string, placeOf: (table: string
   }
   return { reach: 'many', breaks: [...breaks].sort() };
 }
+
+const spreadBelow = (node: PlanNode, placeOf: (table: string) => Place): boolean =>
+  below(node).some((one) => one['Relation Name'] !== undefined && placeOf(one['Relation Name']) === 'spread');
 
 /** The parameter that an INSERT takes the engineer from, if it is one. */
 async function insertedFor(client: Client, node: PlanNode, table: string): Promise<string | null> {

@@ -1,5 +1,6 @@
 import { Client, type QueryResultRow } from 'pg';
 import { type Login, appGroup, eraserGroup, urlOfDatabase, urlOfLogin } from '../../src/platform/roles';
+import { onCitus, spread } from './citus';
 
 /** What the global set-up hands to every test file. */
 export interface TestSurroundings {
@@ -46,6 +47,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
       `CREATE DATABASE ${client.escapeIdentifier(name)} TEMPLATE ${client.escapeIdentifier(template)} STRATEGY file_copy OWNER ${client.escapeIdentifier(owner.name)}`,
   );
   const url = urlOfDatabase(adminUrl, name);
+  if (onCitus) await spread(url, urlOfLogin(url, owner));
   const admin = new Client({ connectionString: url });
   admin.on('error', () => undefined);
   await admin.connect();
