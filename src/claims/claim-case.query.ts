@@ -87,11 +87,11 @@ const claimSql = `
   SELECT c.engineer_id AS "engineerId", c.claim_id AS "claimId", c.skill_ref AS skill, c.skill_level_ref AS "skillLevel", l.level::int AS level, c.state, c.summary,
          c.policy_version AS "policyVersion", c.first_submitted_on AS "firstSubmittedOn", c.submission, c.due_on AS "dueOn", c.review_days_left::int AS "reviewDaysLeft",
          c.version, c.drafted_at AS "draftedAt", c.changed_at AS "changedAt", (clock_timestamp() AT TIME ZONE $3)::date AS today,
-         CASE WHEN c.state = 'submitted' THEN ${isSubmissionRedacted('c')} ELSE c.state IN ('draft', 'changes-requested') AND c.summary = '${redactedText}' END AS redacted,
+         CASE WHEN c.state = 'submitted' THEN ${isSubmissionRedacted('c', '$1')} ELSE c.state IN ('draft', 'changes-requested') AND c.summary = '${redactedText}' END AS redacted,
          coalesce((SELECT jsonb_agg(jsonb_build_object('evidence', o.evidence_id, 'statement', o.statement_ref) ORDER BY o.statement_ref, o.evidence_id)
-                     FROM claim_left_out o WHERE o.engineer_id = c.engineer_id AND o.claim_id = c.claim_id), '[]') AS "leftOut",
+                     FROM claim_left_out o WHERE o.engineer_id = $1 AND o.claim_id = c.claim_id), '[]') AS "leftOut",
          coalesce((SELECT jsonb_agg(jsonb_build_object('statement', n.statement_ref, 'reason', n.reason) ORDER BY n.statement_ref)
-                     FROM claim_no_opportunity n WHERE n.engineer_id = c.engineer_id AND n.claim_id = c.claim_id), '[]') AS "noOpportunity"
+                     FROM claim_no_opportunity n WHERE n.engineer_id = $1 AND n.claim_id = c.claim_id), '[]') AS "noOpportunity"
     FROM claim c JOIN skill_level l ON l.skill_level_ref = c.skill_level_ref
    WHERE c.engineer_id = $1 AND c.claim_id = $2`;
 

@@ -110,7 +110,7 @@ export class ClaimsQueries {
       redacted: TakenOutRow | null;
       body: Pick<ClaimHistoryItem, 'feedback' | 'reason' | 'statements'> | null;
     }>(
-      `SELECT e.at, e.actor_id AS "actorId", p.name AS "actorName", e.kind, e.seq AS entry, ${takenOut('e')} AS redacted, k.body
+      `SELECT e.at, e.actor_id AS "actorId", p.name AS "actorName", e.kind, e.seq AS entry, ${takenOut('e', '$1')} AS redacted, k.body
          FROM ledger_entry e LEFT JOIN person p ON p.person_id = e.actor_id
          LEFT JOIN record_content k ON k.engineer_id = e.engineer_id AND k.digest = e.digest AND e.kind IN ('claim.changes-requested', 'claim.refused', 'claim.withdrawn')
         WHERE e.engineer_id = $1 AND e.subject = 'claims/' || $2 AND ($3 OR e.kind IN ('claim.submitted', 'claim.approved')) ORDER BY e.seq`,

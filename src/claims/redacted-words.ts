@@ -28,30 +28,32 @@ export const areOwnWords = (what: RedactedWords): what is { readonly claimId: st
 /**
  * SQL: how an entry's content was taken out, by the record's ledger: `{at, by, name, reason}`; null where it was not. The content itself goes only once that is committed.
  * @param of a row of ledger_entry
+ * @param engineer whose record it is, as the statement's own parameter, so that it is seen to be of one record (docs/scaling.md, Citus)
  */
-export const takenOut = (of: string): string =>
+export const takenOut = (of: string, engineer: string): string =>
   `(SELECT jsonb_build_object('at', to_char(taken.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'by', taken.actor_id, 'name', hand.name, 'reason', why.body->>'reason')
       FROM ledger_entry taken
       JOIN record_content why ON why.engineer_id = taken.engineer_id AND why.digest = taken.digest
       LEFT JOIN person hand ON hand.person_id = taken.actor_id
-     WHERE taken.engineer_id = ${of}.engineer_id AND taken.kind = 'record.redacted' AND taken.seq > ${of}.seq
+     WHERE taken.engineer_id = ${engineer} AND taken.kind = 'record.redacted' AND taken.seq > ${of}.seq
        AND jsonb_exists(why.body->'digests', encode(${of}.digest, 'hex'))
      ORDER BY taken.seq LIMIT 1)`;
 
 /**
  * SQL: whether the submission that stands is not any more what was submitted: its content was taken out, what an approver said of it, or since then the engineer's words.
  * @param claim a row of claim
+ * @param engineer whose record it is, as the statement's own parameter
  */
-export const isSubmissionRedacted = (claim: string): string =>
+export const isSubmissionRedacted = (claim: string, engineer: string): string =>
   `EXISTS (SELECT 1
       FROM claim_submission stands
       JOIN ledger_entry made ON made.engineer_id = stands.engineer_id AND made.subject = 'claims/' || stands.claim_id AND made.digest = stands.digest
       JOIN ledger_entry taken ON taken.engineer_id = stands.engineer_id AND taken.kind = 'record.redacted' AND taken.seq > made.seq
       JOIN record_content why ON why.engineer_id = taken.engineer_id AND why.digest = taken.digest
-     WHERE stands.engineer_id = ${claim}.engineer_id AND stands.claim_id = ${claim}.claim_id AND stands.submission = ${claim}.submission
+     WHERE stands.engineer_id = ${engineer} AND stands.claim_id = ${claim}.claim_id AND stands.submission = ${claim}.submission
        AND (taken.subject = 'claims/' || stands.claim_id || '/words' OR jsonb_exists(why.body->'digests', encode(stands.digest, 'hex'))
          OR EXISTS (SELECT 1 FROM approval given
-                     WHERE given.engineer_id = stands.engineer_id AND given.claim_id = stands.claim_id AND given.submission = stands.submission
+                     WHERE given.engineer_id = ${engineer} AND given.claim_id = stands.claim_id AND given.submission = stands.submission
                        AND jsonb_exists(why.body->'digests', encode(given.content_digest, 'hex')))))`;
 
 /** How something was taken out, as the database says it. */

@@ -116,7 +116,7 @@ export class SignOffsQueries {
     const { relation } = viewpoint;
     const readsAll = relation?.self === true || relation?.above === true || isAuditor(viewpoint);
     const row = await this.db.one<SignOffDetailRow>(
-      `SELECT ${columns('$2')}, k.body AS content, w.body->>'reason' AS reason, ${takenOut('e')} AS redacted, ${takenOut('x')} AS "revocationRedacted", e.seq, encode(e.hash, 'hex') AS hash, encode(o.digest, 'hex') AS digest,
+      `SELECT ${columns('$2')}, k.body AS content, w.body->>'reason' AS reason, ${takenOut('e', '$2')} AS redacted, ${takenOut('x', '$2')} AS "revocationRedacted", e.seq, encode(e.hash, 'hex') AS hash, encode(o.digest, 'hex') AS digest,
               ($4 OR o.skill_ref = ANY ($5) OR ${approvedBy('$6', '$2')}) AS readable
          FROM ${tables}
          JOIN ledger_entry e ON e.engineer_id = o.engineer_id AND e.subject = 'sign-offs/' || o.sign_off_id AND e.kind = 'sign-off.granted'
