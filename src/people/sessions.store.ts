@@ -82,7 +82,7 @@ export class SessionsStore {
     const [row] = await rowsOf<{ expires_at: Date; seconds: number }>(
       tx,
       `INSERT INTO session (session_id, person_id, token_hash, client, expires_at)
-       VALUES ($1, $2, $3, $4, now() + make_interval(hours => $5::int)) RETURNING expires_at, extract(epoch FROM expires_at - now())::float8 AS seconds`,
+       VALUES ($1, $2, $3, $4, now() + make_interval(hours => $5::int)) RETURNING expires_at, extract(epoch FROM expires_at - created_at)::float8 AS seconds`,
       [id, personId, hashOfToken(token), client, this.settings.SESSION_HOURS],
     );
     if (row === undefined) throw new Error('a session that was inserted is not there');

@@ -20,7 +20,7 @@ export type Break =
   | 'locks rows of many records'
   | 'writes to many records'
   | 'a volatile function in a write'
-  | 'the clock inside of CASE, COALESCE or ON CONFLICT in a write'
+  | 'the clock inside of CASE, COALESCE, ON CONFLICT or RETURNING in a write'
   | 'a subquery among the values of an INSERT'
   | 'RETURNING without a name from INSERT … SELECT';
 
@@ -169,9 +169,10 @@ function* breaksOfWrite(sql: string): Generator<Break> {
   const clock = /\b(now|statement_timestamp|transaction_timestamp|clock_timestamp)\s*\(/i;
   const sets = [...sql.matchAll(/\bSET\b([\s\S]*?)(?=\bFROM\b|\bWHERE\b|\bRETURNING\b|$)/gi)].map(([, text = '']) => text).join(' ');
   const cases = [...sets.matchAll(/\bCASE\b[\s\S]*?\bEND\b/gi)].map(([text]) => text);
+  const returned = /\bRETURNING\b([\s\S]*)/i.exec(sql)?.[1] ?? '';
   const conflict = /ON CONFLICT[\s\S]*?DO UPDATE SET([\s\S]*)/i.exec(sql)?.[1] ?? '';
-  if ([...cases, ...bodiesAfter(sets, /coalesce\s*\(/gi).map(({ text }) => text), conflict].some((text) => clock.test(text)))
-    yield 'the clock inside of CASE, COALESCE or ON CONFLICT in a write';
+  if ([...cases, ...bodiesAfter(sets, /coalesce\s*\(/gi).map(({ text }) => text), conflict, returned].some((text) => clock.test(text)))
+    yield 'the clock inside of CASE, COALESCE, ON CONFLICT or RETURNING in a write';
   if (bodiesAfter(sql, /VALUES\s*\(/gi).some(({ text }) => /\(\s*SELECT\b/i.test(text))) yield 'a subquery among the values of an INSERT';
   if (/INSERT INTO "?\w+"? \([^)]*\)\s*SELECT[\s\S]*\bRETURNING (?!\w+\.)/i.test(sql))
     yield 'RETURNING without a name from INSERT … SELECT';

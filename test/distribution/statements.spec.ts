@@ -134,7 +134,7 @@ describe('the judge', () => {
     [
       'UPDATE person SET first_signed_in_at = coalesce(first_signed_in_at, now()) WHERE person_id = $1',
       'copied',
-      ['the clock inside of CASE, COALESCE or ON CONFLICT in a write'],
+      ['the clock inside of CASE, COALESCE, ON CONFLICT or RETURNING in a write'],
     ],
     ['UPDATE person SET first_signed_in_at = least(first_signed_in_at, now()) WHERE person_id = $1', 'copied', []],
   ])('%s', async (sql, reach, breaks) => {
