@@ -42,7 +42,7 @@ export class Redactions {
       `EXISTS (SELECT 1 FROM claim_pin p WHERE p.engineer_id = $1 AND p.evidence_id = $2 AND ${condition}) AS pinned`;
     if ('revision' in what) {
       return this.db.one<Standing>(
-        `SELECT ARRAY(SELECT encode(k.digest, 'hex') FROM record_content k WHERE k.engineer_id = e.engineer_id AND k.digest = e.digest) AS digests,
+        `SELECT ARRAY(SELECT encode(k.digest, 'hex') FROM record_content k WHERE k.engineer_id = $1 AND k.digest = e.digest) AS digests,
                 ${pinned('p.revision = $3')}
            FROM evidence_revision e WHERE e.engineer_id = $1 AND e.evidence_id = $2 AND e.revision = $3`,
         [engineerId, what.evidenceId, what.revision],
