@@ -1,6 +1,7 @@
 import type { Client } from 'pg';
 import { DataSource } from 'typeorm';
 import { readSettings } from '../src/config';
+import { FrameworksFacts } from '../src/frameworks/frameworks.facts';
 import { TeamDashboardQuery } from '../src/dashboards/team-dashboard.query';
 import { Replica } from '../src/platform/replica';
 import { Database, Transactions } from '../src/platform/transaction';
@@ -35,15 +36,20 @@ export async function teamStatements(client: Client, managerId: string, skill: s
   const transactions = new Transactions(dataSource);
   const listening = new Listening(client, dataSource, transactions);
   const settings = readSettings({});
-  const found = await new TeamDashboardQuery(new Replica(listening, transactions, settings), settings).of(managerId, {
-    managerId,
-    skill,
-    depth: 'all',
-    filter: { level: null, nextLevel: null, state: null, shows: null, lacks: null },
-    sort: 'name',
-    order: 'asc',
-  });
-  if (found === null) throw new Error(`there is no ${skill}`);
+  const query = new TeamDashboardQuery(new Replica(listening, transactions, settings), settings, new FrameworksFacts(listening));
+  const look = (): ReturnType<TeamDashboardQuery['of']> =>
+    query.of(managerId, {
+      managerId,
+      skill,
+      depth: 'all',
+      filter: { level: null, nextLevel: null, state: null, shows: null, lacks: null },
+      sort: 'name',
+      order: 'asc',
+    });
+  // what a skill is made of is read once for as long as the process runs
+  if ((await look()) === null) throw new Error(`there is no ${skill}`);
+  listening.statements.length = 0;
+  await look();
   return listening.statements;
 }
 

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { FrameworksModule } from '../frameworks/frameworks.module';
 import { MeController } from './me.controller';
 import { MeQuery } from './me.query';
 import { OrganisationDashboardController } from './organisation-dashboard.controller';
@@ -15,6 +16,7 @@ import { TeamSignOffsQuery } from './team-sign-offs.query';
 import { TeamTrendQuery } from './team-trend.query';
 
 @Module({
+  imports: [FrameworksModule],
   controllers: [MeController, TeamDashboardController, TeamFiguresController, TeamListsController, OrganisationDashboardController],
   providers: [
     MeQuery,

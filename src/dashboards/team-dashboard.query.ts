@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { waitingClaims } from '../claims/waiting';
+import { waitingClaimsOf } from '../claims/waiting';
 import { Settings } from '../config';
+import { FrameworksFacts } from '../frameworks/frameworks.facts';
+import type { StatementFact } from '../frameworks/statement';
 import type { Day } from '../kernel/clock';
 import { Replica } from '../platform/replica';
 import { inForce, judges, todayIn } from '../progress/eligible-sql';
 import { newestTargetOfEach } from '../progress/target-sql';
-import { type DefinedLevel, type MemberRow, type TeamView, memberOf, totalsOf } from './team-members';
+import { type MemberRow, type TeamView, memberOf, totalsOf } from './team-members';
 import { type MemberFilter, type MemberSort, type Order, inOrder, isAsked } from './team-order';
 import { type TeamScope, chosenSkill, seenPeople } from './team-scope';
 import type { TeamDashboardAnswer } from './team-dashboard.dto';
@@ -16,9 +18,6 @@ interface TeamRow {
   as_of: Date;
   today: Day;
   is_auditor: boolean;
-  /** Of the statements asked about, those that the skill has. */
-  known: string[];
-  defined: DefinedLevel[];
   people: Pick<MemberRow, 'id' | 'name'>[] | null;
   levels: ById<'levels'>;
   claims: ById<'claim'>;
@@ -38,21 +37,22 @@ export interface TeamAsked extends TeamScope {
   readonly order: Order;
 }
 
-// $1 manager, $2 caller, $3 everybody below or direct reports only, $4 skill or null, $5 time zone, $6 statements that people are asked for.
+// $1 manager, $2 caller, $3 everybody below or direct reports only, $4 skill or null, $5 time zone, $6 statements that people are asked for, $7 their levels, $8 their skills.
 // Everything after the people whom the caller may see is asked of these people only, by their records' keys: a subquery grouped by the engineer for each,
 // which is a seek whatever the planner thinks of it. What is found is put together by id afterwards, so that no join of steps needs to be guessed well.
 const teamSql = `
   WITH ${seenPeople}, ${chosenSkill}, open AS MATERIALIZED (
-    SELECT c.engineer_id, c.claim_id, c.skill_level_ref, c.due_on
+    SELECT c.engineer_id, c.claim_id, c.submission, c.skill_ref, c.skill_level_ref, c.due_on, l.level, y.line_manager_may_approve
       FROM seen CROSS JOIN chosen
      CROSS JOIN LATERAL (SELECT DISTINCT ON (o.engineer_id, o.skill_ref) o.* FROM claim o
                           WHERE o.engineer_id = seen.engineer_id AND o.skill_ref = chosen.skill_ref AND o.state = 'submitted') c
-  ), ${judges('m.engineer_id IN (SELECT engineer_id FROM open) AND k.skill_ref = (SELECT skill_ref FROM chosen)', todayIn('$5'))}, waiting AS MATERIALIZED (
+      JOIN skill_level l ON l.skill_level_ref = c.skill_level_ref
+      JOIN policy y ON y.skill_level_ref = c.skill_level_ref AND y.version = c.policy_version
+  ), ${judges('m.engineer_id IN (SELECT engineer_id FROM open) AND k.skill_ref = (SELECT skill_ref FROM chosen)', todayIn('$5'), 'active')}, waiting AS MATERIALIZED (
     SELECT c.claim_id, json_agg(json_build_object('id', j.mentor_id, 'name', j.mentor_name) ORDER BY j.mentor_name, j.mentor_id) AS mentors
-           ${waitingClaims} GROUP BY c.claim_id
+           ${waitingClaimsOf('JOIN open c USING (engineer_id, skill_ref)', 'c.level', 'c.line_manager_may_approve')} GROUP BY c.claim_id
   ), asked AS MATERIALIZED (
-    SELECT t.statement_ref, t.skill_level_ref FROM statement t JOIN skill_level l USING (skill_level_ref)
-     WHERE t.statement_ref = ANY ($6::text[]) AND l.skill_ref = (SELECT skill_ref FROM chosen)
+    SELECT a.statement_ref, a.skill_level_ref FROM unnest($6::text[], $7::text[], $8::text[]) AS a (statement_ref, skill_level_ref, skill_ref) JOIN chosen USING (skill_ref)
   ), shown AS MATERIALIZED (
     SELECT h.engineer_id, asked.statement_ref FROM seen CROSS JOIN asked
      CROSS JOIN LATERAL (SELECT g.engineer_id FROM progress g
@@ -65,9 +65,7 @@ const teamSql = `
                             AND s.statement_ref = asked.statement_ref AND e.state = 'logged' AND e.kind = 'work' GROUP BY s.engineer_id) w
   )
   SELECT m.name AS manager_name, chosen.skill_ref AS skill, now() AS as_of, ${todayIn('$5')} AS today,
-         (SELECT 'auditor' = ANY (c.roles) FROM person c WHERE c.person_id = $2) AS is_auditor, ARRAY(SELECT asked.statement_ref FROM asked) AS known,
-         (SELECT json_agg(json_build_object('level', l.level, 'total', (SELECT count(*) FROM statement t WHERE t.skill_level_ref = l.skill_level_ref)) ORDER BY l.level)
-            FROM skill_level l WHERE l.skill_ref = chosen.skill_ref) AS defined,
+         (SELECT 'auditor' = ANY (c.roles) FROM person c WHERE c.person_id = $2) AS is_auditor,
          (SELECT json_agg(json_build_object('id', seen.engineer_id, 'name', seen.name) ORDER BY seen.name, seen.engineer_id) FROM seen) AS people,
          (SELECT json_object_agg(x.engineer_id, x.levels)
             FROM seen CROSS JOIN chosen
@@ -104,6 +102,7 @@ export class TeamDashboardQuery {
   constructor(
     private readonly db: Replica,
     private readonly settings: Settings,
+    private readonly frameworks: FrameworksFacts,
   ) {}
 
   /**
@@ -112,11 +111,23 @@ export class TeamDashboardQuery {
    */
   async of(callerId: string, { managerId, depth, skill, filter, sort, order }: TeamAsked): Promise<TeamDashboardAnswer | null> {
     const statements = [filter.shows, filter.lacks].filter((one) => one !== null);
-    const row = await this.db.one<TeamRow>(teamSql, [managerId, callerId, depth === 'all', skill, this.settings.TIME_ZONE, statements]);
-    if (row === null || !statements.every((one) => row.known.includes(one))) return null;
-    const view: TeamView = { managerId, depth, skill: row.skill, today: row.today, isAuditor: row.is_auditor, defined: row.defined };
+    const facts = statements.length === 0 ? new Map<string, StatementFact>() : await this.frameworks.statements(statements);
+    const asked = statements.flatMap((one) => facts.get(one) ?? []);
+    const row = await this.db.one<TeamRow>(teamSql, [
+      managerId,
+      callerId,
+      depth === 'all',
+      skill,
+      this.settings.TIME_ZONE,
+      asked.map(({ ref }) => ref),
+      asked.map(({ skillLevel }) => skillLevel),
+      asked.map((one) => one.skill),
+    ]);
+    if (row === null || !statements.every((one) => facts.get(one)?.skill === row.skill)) return null;
+    const defined = await this.frameworks.levelsOf(row.skill);
+    const view: TeamView = { managerId, depth, skill: row.skill, today: row.today, isAuditor: row.is_auditor, defined };
     const everybody = peopleOf(row).map((one) => memberOf(one, view));
-    const levels = row.defined.map(({ level }) => level);
+    const levels = defined.map(({ level }) => level);
     const people = everybody.filter((one) => isAsked(filter, one, levels, row.shown?.[one.id] ?? []));
     return {
       manager: { id: managerId, name: row.manager_name },

@@ -1,3 +1,4 @@
+import type { LevelFact } from '../frameworks/frameworks.facts';
 import type { Day } from '../kernel/clock';
 import { apiLink } from '../kernel/link';
 import { currentLevelOf, figuresOf } from '../progress/progress';
@@ -38,18 +39,13 @@ interface MemberClaim {
   readonly waitsOn: { id: string; name: string }[];
 }
 
-export interface DefinedLevel {
-  readonly level: number;
-  readonly total: number;
-}
-
 /** What every person of a team is shown against. */
 export interface TeamView extends TeamScope {
   readonly skill: string;
   readonly today: Day;
   /** The caller sees all evidence, not only what submitted and approved claims rest on. */
   readonly isAuditor: boolean;
-  readonly defined: readonly DefinedLevel[];
+  readonly defined: readonly LevelFact[];
 }
 
 interface MemberLevel {
@@ -84,7 +80,7 @@ const nothing: Omit<LevelRow, 'level'> = {
   signedOffAccepted: null,
 };
 
-function levelOf(engineer: string, skill: string, { level, total }: DefinedLevel, row: LevelRow): MemberLevel {
+function levelOf(engineer: string, skill: string, { level, total }: LevelFact, row: LevelRow): MemberLevel {
   const { held, claimState, accepted, proposed } = row;
   const skillLevel = `${skill}.${level}`;
   const statements = `${engineer}/progress/${skillLevel}`;

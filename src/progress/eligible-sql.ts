@@ -1,5 +1,5 @@
 /**
- * SQL, three steps of a WITH that end in `judges`: one row for each mentor who may judge an engineer in a skill now, with how far: the rule of checkEligible
+ * SQL, four steps of a WITH that end in `judges`: one row for each mentor who may judge an engineer in a skill now, with how far: the rule of checkEligible
  * (eligibility.ts) for many people at once. Who holds no level in the skill and is not accredited in it has no row.
  * Columns: engineer_id, skill_ref, mentor_id, mentor_name, above (in the reporting line), reach (the highest level they hold or are accredited to).
  *
@@ -8,26 +8,33 @@
  * planner reads whole tables and hashes them. (Beside a step, OFFSET and LIMIT are not for Citus, DISTINCT by the engineer is.)
  * @param scope which mentorships `m` and skills `k` of theirs are looked at, as a condition: by mentor or by engineer, so that an index is used
  * @param today the organisation's day, as an expression
+ * @param engineers whether those in scope are known to be active already: who is not has nobody who may judge them
  */
-export const judges = (scope: string, today: string): string => `mentoring AS MATERIALIZED (
-    SELECT DISTINCT m.engineer_id, k.skill_ref, m.mentor_id, p.name AS mentor_name, r.ancestor_id IS NOT NULL AS above
+export const judges = (scope: string, today: string, engineers: 'any' | 'active' = 'any'): string => `mentoring AS MATERIALIZED (
+    SELECT DISTINCT m.engineer_id, k.skill_ref, m.mentor_id, r.ancestor_id IS NOT NULL AS above
       FROM mentorship m
      CROSS JOIN LATERAL (SELECT n.skill_ref FROM mentorship_skill n WHERE n.engineer_id = m.engineer_id AND n.mentorship_id = m.mentorship_id OFFSET 0) k
-      JOIN person p ON p.person_id = m.mentor_id
-      JOIN person e ON e.person_id = m.engineer_id AND e.active
+      ${engineers === 'active' ? '' : 'JOIN person e ON e.person_id = m.engineer_id AND e.active'}
       -- a join, for EXISTS would be answered by reading the whole reporting line once
       LEFT JOIN reporting_line r ON r.ancestor_id = m.mentor_id AND r.descendant_id = m.engineer_id
-     WHERE ${scope} AND p.active AND m.mentor_id <> m.engineer_id
+     WHERE ${scope} AND m.mentor_id <> m.engineer_id
        AND m.from_at <= now() AND (m.until_at IS NULL OR m.until_at > now())
+  ), judging AS MATERIALIZED (
+    -- who mentors many is looked up once
+    SELECT w.mentor_id, w.skill_ref, p.name FROM (SELECT DISTINCT o.mentor_id, o.skill_ref FROM mentoring o) w JOIN person p ON p.person_id = w.mentor_id AND p.active
   ), reaching AS MATERIALIZED (
-    SELECT w.*, x.level FROM mentoring w
+    SELECT w.mentor_id, w.skill_ref, w.name, x.level FROM judging w
      CROSS JOIN LATERAL (SELECT DISTINCT ON (h.engineer_id, h.skill_ref) h.level FROM progress h
                           WHERE h.engineer_id = w.mentor_id AND h.skill_ref = w.skill_ref AND ${inForce('h', today)}
                           ORDER BY h.engineer_id, h.skill_ref, h.level DESC) x
     UNION ALL
-    SELECT w.*, a.up_to_level FROM mentoring w JOIN accreditation a ON a.person_id = w.mentor_id AND a.skill_ref = w.skill_ref AND a.ended_at IS NULL
+    SELECT w.mentor_id, w.skill_ref, w.name, x.level FROM judging w
+     CROSS JOIN LATERAL (SELECT DISTINCT ON (a.person_id, a.skill_ref) a.up_to_level AS level FROM accreditation a
+                          WHERE a.person_id = w.mentor_id AND a.skill_ref = w.skill_ref AND a.ended_at IS NULL
+                          ORDER BY a.person_id, a.skill_ref, a.up_to_level DESC) x
   ), judges AS MATERIALIZED (
-    SELECT engineer_id, skill_ref, mentor_id, mentor_name, above, max(level) AS reach FROM reaching GROUP BY engineer_id, skill_ref, mentor_id, mentor_name, above
+    SELECT w.engineer_id, w.skill_ref, w.mentor_id, r.name AS mentor_name, w.above, r.reach
+      FROM mentoring w JOIN (SELECT mentor_id, skill_ref, name, max(level) AS reach FROM reaching GROUP BY mentor_id, skill_ref, name) r USING (mentor_id, skill_ref)
   )`;
 
 /**
