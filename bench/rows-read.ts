@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
 import { DataSource } from 'typeorm';
 import { readSettings } from '../src/config';
-import { FrameworksFacts } from '../src/frameworks/frameworks.facts';
+import { CatalogueQuery } from '../src/dashboards/catalogue.query';
 import { TeamDashboardQuery } from '../src/dashboards/team-dashboard.query';
 import { Replica } from '../src/platform/replica';
 import { Database, Transactions } from '../src/platform/transaction';
@@ -36,7 +36,7 @@ export async function teamStatements(client: Client, managerId: string, skill: s
   const transactions = new Transactions(dataSource);
   const listening = new Listening(client, dataSource, transactions);
   const settings = readSettings({});
-  const query = new TeamDashboardQuery(new Replica(listening, transactions, settings), settings, new FrameworksFacts(listening));
+  const query = new TeamDashboardQuery(new Replica(listening, transactions, settings), settings, new CatalogueQuery(listening));
   const look = (): ReturnType<TeamDashboardQuery['of']> =>
     query.of(managerId, {
       managerId,

@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { FrameworksModule } from '../frameworks/frameworks.module';
+import { CatalogueQuery } from './catalogue.query';
 import { MeController } from './me.controller';
 import { MeQuery } from './me.query';
 import { OrganisationDashboardController } from './organisation-dashboard.controller';
@@ -16,9 +16,9 @@ import { TeamSignOffsQuery } from './team-sign-offs.query';
 import { TeamTrendQuery } from './team-trend.query';
 
 @Module({
-  imports: [FrameworksModule],
   controllers: [MeController, TeamDashboardController, TeamFiguresController, TeamListsController, OrganisationDashboardController],
   providers: [
+    CatalogueQuery,
     MeQuery,
     TeamDashboardQuery,
     TeamGapsQuery,

@@ -1,21 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config';
 import { Replica } from '../platform/replica';
-import { type OrganisationCounts, type OrganisationFigures, organisationFigures } from './organisation-figures';
+import { type OrganisationAsOf, type OrganisationCounts, organisationFigures } from './organisation-figures';
 import { everybodyStands, extentOf } from './organisation-sql';
 
 interface OrganisationRow extends OrganisationCounts {
   skill: string;
   as_of: Date;
   is_auditor: boolean;
-}
-
-/** The figures of the organisation in a skill, and when they were read. */
-export interface OrganisationAsOf extends OrganisationFigures {
-  readonly skill: string;
-  readonly asOf: Date;
-  /** Whether the caller may see everybody, and so the people behind each figure. */
-  readonly isAuditor: boolean;
 }
 
 /** SQL: how many rows there are of a sort, and how many of these are of people whom the caller does not see. */

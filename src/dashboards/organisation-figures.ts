@@ -52,6 +52,14 @@ export interface OrganisationFigures {
   }[];
 }
 
+/** The figures of the organisation in a skill, and when they were read. */
+export interface OrganisationAsOf extends OrganisationFigures {
+  readonly skill: string;
+  readonly asOf: Date;
+  /** Whether the caller may see everybody, and so the people behind each figure. */
+  readonly isAuditor: boolean;
+}
+
 const less = (whole: Count, ...parts: readonly Count[]): Count => ({
   people: parts.reduce((left, { people }) => left - people, whole.people),
   unseen: parts.reduce((left, { unseen }) => left - unseen, whole.unseen),

@@ -1,5 +1,5 @@
 import { apiLink } from '../kernel/link';
-import type { OrganisationAsOf } from './organisation-dashboard.query';
+import type { OrganisationAsOf } from './organisation-figures';
 
 type Query = Readonly<Record<string, string | number>>;
 

@@ -1,12 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { waitingClaimsOf } from '../claims/waiting';
 import { Settings } from '../config';
-import { FrameworksFacts } from '../frameworks/frameworks.facts';
-import type { StatementFact } from '../frameworks/statement';
 import type { Day } from '../kernel/clock';
 import { Replica } from '../platform/replica';
 import { inForce, judges, todayIn } from '../progress/eligible-sql';
 import { newestTargetOfEach } from '../progress/target-sql';
+import { CatalogueQuery } from './catalogue.query';
 import { type MemberRow, type TeamView, memberOf, totalsOf } from './team-members';
 import { type MemberFilter, type MemberSort, type Order, inOrder, isAsked } from './team-order';
 import { type TeamScope, chosenSkill, seenPeople } from './team-scope';
@@ -102,7 +101,7 @@ export class TeamDashboardQuery {
   constructor(
     private readonly db: Replica,
     private readonly settings: Settings,
-    private readonly frameworks: FrameworksFacts,
+    private readonly catalogue: CatalogueQuery,
   ) {}
 
   /**
@@ -111,8 +110,7 @@ export class TeamDashboardQuery {
    */
   async of(callerId: string, { managerId, depth, skill, filter, sort, order }: TeamAsked): Promise<TeamDashboardAnswer | null> {
     const statements = [filter.shows, filter.lacks].filter((one) => one !== null);
-    const facts = statements.length === 0 ? new Map<string, StatementFact>() : await this.frameworks.statements(statements);
-    const asked = statements.flatMap((one) => facts.get(one) ?? []);
+    const asked = await this.catalogue.statements(statements);
     const row = await this.db.one<TeamRow>(teamSql, [
       managerId,
       callerId,
@@ -123,8 +121,8 @@ export class TeamDashboardQuery {
       asked.map(({ skillLevel }) => skillLevel),
       asked.map((one) => one.skill),
     ]);
-    if (row === null || !statements.every((one) => facts.get(one)?.skill === row.skill)) return null;
-    const defined = await this.frameworks.levelsOf(row.skill);
+    if (row === null || asked.length < statements.length || asked.some((one) => one.skill !== row.skill)) return null;
+    const defined = await this.catalogue.levelsOf(row.skill);
     const view: TeamView = { managerId, depth, skill: row.skill, today: row.today, isAuditor: row.is_auditor, defined };
     const everybody = peopleOf(row).map((one) => memberOf(one, view));
     const levels = defined.map(({ level }) => level);

@@ -1,4 +1,3 @@
-import type { LevelFact } from '../frameworks/frameworks.facts';
 import type { Day } from '../kernel/clock';
 import { apiLink } from '../kernel/link';
 import { currentLevelOf, figuresOf } from '../progress/progress';
@@ -39,13 +38,19 @@ interface MemberClaim {
   readonly waitsOn: { id: string; name: string }[];
 }
 
+/** A level that a skill defines, and how many statements define it. */
+export interface DefinedLevel {
+  readonly level: number;
+  readonly total: number;
+}
+
 /** What every person of a team is shown against. */
 export interface TeamView extends TeamScope {
   readonly skill: string;
   readonly today: Day;
   /** The caller sees all evidence, not only what submitted and approved claims rest on. */
   readonly isAuditor: boolean;
-  readonly defined: readonly LevelFact[];
+  readonly defined: readonly DefinedLevel[];
 }
 
 interface MemberLevel {
@@ -80,7 +85,7 @@ const nothing: Omit<LevelRow, 'level'> = {
   signedOffAccepted: null,
 };
 
-function levelOf(engineer: string, skill: string, { level, total }: LevelFact, row: LevelRow): MemberLevel {
+function levelOf(engineer: string, skill: string, { level, total }: DefinedLevel, row: LevelRow): MemberLevel {
   const { held, claimState, accepted, proposed } = row;
   const skillLevel = `${skill}.${level}`;
   const statements = `${engineer}/progress/${skillLevel}`;

@@ -16,12 +16,6 @@ export interface SkillFact {
   readonly definedLevels: readonly number[];
 }
 
-/** A level that a skill defines, and how many statements define it. */
-export interface LevelFact {
-  readonly level: number;
-  readonly total: number;
-}
-
 const statementColumns = `t.statement_ref AS ref, t.skill_level_ref AS "skillLevel", l.skill_ref AS skill, l.level::int AS level, t.ordinal::int AS ordinal, t.text, f.rights`;
 const statementTables = 'statement t JOIN skill_level l USING (skill_level_ref) JOIN framework f USING (framework_id)';
 
@@ -30,7 +24,6 @@ const statementTables = 'statement t JOIN skill_level l USING (skill_level_ref) 
 export class FrameworksFacts {
   // what is loaded never changes and never goes: whatever was read once can be told again
   private readonly known = new Map<string, StatementFact>();
-  private readonly levels = new Map<string, readonly LevelFact[]>();
 
   constructor(private readonly db: Database) {}
 
@@ -57,18 +50,6 @@ export class FrameworksFacts {
       `SELECT ${statementColumns} FROM ${statementTables} WHERE t.skill_level_ref = $1 ORDER BY t.ordinal`,
       [skillLevel],
     );
-  }
-
-  /** The levels that a skill defines, ascending; none where there is no such skill. */
-  async levelsOf(skill: string): Promise<readonly LevelFact[]> {
-    const known = this.levels.get(skill);
-    if (known !== undefined) return known;
-    const read = await this.db.query<LevelFact>(
-      `SELECT l.level::int AS level, count(t.statement_ref)::int AS total FROM skill_level l LEFT JOIN statement t USING (skill_level_ref) WHERE l.skill_ref = $1 GROUP BY l.level ORDER BY l.level`,
-      [skill],
-    );
-    if (read.length > 0) this.levels.set(skill, read);
-    return read;
   }
 
   async skill(ref: string): Promise<SkillFact | null> {
