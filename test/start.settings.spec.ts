@@ -66,9 +66,9 @@ describe('a start that cannot be', () => {
 
   it('says so where the database is not migrated', async () => {
     await database.query(`CREATE TABLE kept AS TABLE migration`);
-    await database.query(`DELETE FROM migration WHERE name LIKE '%Claims%'`);
+    await database.query(`DELETE FROM migration WHERE name LIKE 'CreateClaims%'`);
     const { code, output } = await run('main.js', { DATABASE_URL: database.url, PORT: '0' });
-    await database.query(`INSERT INTO migration SELECT * FROM kept WHERE name LIKE '%Claims%'`);
+    await database.query(`INSERT INTO migration SELECT * FROM kept WHERE name LIKE 'CreateClaims%'`);
     await database.query(`DROP TABLE kept`);
     expect(code).toBe(1);
     expect(output).toContain('lacks a migration (the first is CreateClaims');

@@ -188,8 +188,8 @@ test('every route of openapi.json and of the application has its rows, and they 
   expect(rows.length * viewpoints.length).toBeGreaterThanOrEqual(1500);
 });
 
-// where time is short: of each route the first row, and every third of the others; npm run test:deep runs them all
-const run = rows.filter(({ route }, i) => isDeep || i % 6 === 0 || rows.findIndex((row) => row.route === route) === i);
+// where time is short: every third row, so of nearly every route one; npm run test:deep runs them all
+const run = rows.filter((_, i) => isDeep || i % 3 === 0);
 
 test.each(run.map((row) => [`${row.route} (${row.target})`, row] as const))('%s', async (_, row) => {
   const expected = Object.fromEntries(viewpoints.map((viewpoint) => [viewpoint, verdictOf(row, viewpoint)]));

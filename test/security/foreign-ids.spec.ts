@@ -567,7 +567,7 @@ test('every field of openapi.json that names something has its case', () => {
   expect(fields.length).toBeGreaterThan(120);
 });
 
-test.each(fields.filter((_, i) => isDeep || i % 2 === 0).map((field) => [keyOf(field), field] as const))('%s', async (key, field) => {
+test.each(fields.filter((_, i) => isDeep || i % 4 === 0).map((field) => [keyOf(field), field] as const))('%s', async (key, field) => {
   const before = await everythingIn(api);
   await cases.find(([of]) => of.test(key))?.[1](field);
   expect(await everythingIn(api)).toEqual(before);

@@ -44,7 +44,7 @@ const json = ['application/json; charset=utf-8', 'nosniff', true];
 const problem = ['application/problem+json; charset=utf-8', 'nosniff', true];
 
 describe('hostile texts come back as they were sent, or are refused', () => {
-  test.each(hostileTexts.filter((_, i) => isDeep || i % 2 === 0))('$what', async ({ text, refused }) => {
+  test.each(hostileTexts.filter((_, i) => isDeep || i % 4 === 0))('$what', async ({ text, refused }) => {
     const work = {
       title: text,
       description: text,
@@ -81,7 +81,7 @@ describe('hostile texts come back as they were sent, or are refused', () => {
     }
   });
 
-  test.each(hostileTexts.filter((_, i) => isDeep || i % 2 === 1))('$what, of people, claims and tokens', async ({ text, refused }) => {
+  test.each(hostileTexts.filter((_, i) => isDeep || i % 4 === 1))('$what, of people, claims and tokens', async ({ text, refused }) => {
     const expected = refused === true ? 400 : 201;
     const made = await admin.post<{ id: string; name: string }>('/people', {
       name: text,

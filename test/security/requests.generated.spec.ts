@@ -13,7 +13,7 @@ import { described } from './document';
 import { type Made, type Special, type Together, requestsTo } from './generated';
 import { loadSecondSkill } from './world';
 
-const wanted = countOf(50_000, 1_200);
+const wanted = countOf(50_000, 800);
 
 let keys: KeyFiles;
 let api: TestApp;
