@@ -51,12 +51,13 @@ export class OrganisationDashboardController {
   /** The people whom a figure of the organisation's dashboard counts, by name. */
   @Requires('auditor')
   @Scoped('dashboards:read')
+  @Problems('not-found')
   @Get('people')
-  list(
+  async list(
     @Caller() { personId }: Viewpoint,
     @Query() { level, state, at, is, ...asked }: OrganisationPeopleRequest,
   ): Promise<OrganisationPeoplePage> {
-    return this.people.page(personId, {
+    const page = await this.people.page(personId, {
       skill: asked.skill,
       level: level === undefined ? null : level === 'none' ? 0 : Number(level),
       state: state ?? null,
@@ -65,5 +66,6 @@ export class OrganisationDashboardController {
       limit: asked.limit,
       cursor: asked.cursor,
     });
+    return page ?? raise('not-found', 'There is no such skill.');
   }
 }

@@ -3,6 +3,7 @@ import { Settings } from '../config';
 import { apiLink } from '../kernel/link';
 import { type Page, pageOf, positionOf } from '../kernel/paging';
 import { Replica } from '../platform/replica';
+import { CatalogueQuery } from './catalogue.query';
 import type { OrganisationPersonItem } from './organisation-people.dto';
 import { everybodyStands, extentOf } from './organisation-sql';
 import type { MemberState } from './team-order';
@@ -53,10 +54,15 @@ export class OrganisationPeopleQuery {
   constructor(
     private readonly db: Replica,
     private readonly settings: Settings,
+    private readonly catalogue: CatalogueQuery,
   ) {}
 
-  /** One page, by name. */
-  async page(callerId: string, { skill, level, state, at, is, limit, cursor }: PeopleAsked): Promise<Page<OrganisationPersonItem>> {
+  /**
+   * One page, by name.
+   * @returns null where there is no such skill
+   */
+  async page(callerId: string, { skill, level, state, at, is, limit, cursor }: PeopleAsked): Promise<Page<OrganisationPersonItem> | null> {
+    if ((await this.catalogue.levelsOf(skill)).length === 0) return null;
     const list = ['organisation-people', skill, level, state, at, is];
     const after = cursor === undefined ? [null, null] : positionOf(list, cursor, ['text', 'id']);
     const parameters = [callerId, skill, this.settings.TIME_ZONE, level, state, at, is, ...after, limit + 1];
