@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config';
 import { textOr } from '../evidence/redacted';
+import { instant } from '../evidence/evidence.scope';
 import type { Day } from '../kernel/clock';
 import { type Page, type Position, pageOf, positionOf } from '../kernel/paging';
 import { raise } from '../kernel/refusal';
@@ -37,8 +38,6 @@ interface SupportRow {
   reopened: boolean;
   rights: string;
 }
-
-const instant = (column: string): string => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
 // $3 and $4 the position after which the page begins, $8 how many
 const claimsSql = `
