@@ -14,7 +14,7 @@ const given = (_: unknown, value: unknown): boolean => value !== undefined;
 /** What is asked for, so that another admin confirms it. */
 export class AdminRequestRequest {
   /**
-   * `give-role` gives admin or auditor; `fresh-invitation` invites somebody afresh who has signed in before,
+   * `give-role` gives admin or auditor; `fresh-invitation` invites somebody afresh who has signed in before, has a role, is accredited, mentors or leads somebody,
    * `remove-totp` turns off the one-time codes of somebody who has lost them,
    * `erase-person` erases somebody with the content of their record, `redact` takes out something that was pasted into it.
    * @example give-role

@@ -5,7 +5,7 @@ import { personSubject } from '../ledger/administration';
 import { AdministrationLog, type LockedAdministration } from '../ledger/administration.log';
 import { Database, type Tx, rowsOf } from '../platform/transaction';
 import { type Invited, InvitationsStore, issuedContent } from './invitations.store';
-import { PeopleStore } from './people.store';
+import { PeopleStore, holdsSomething } from './people.store';
 import { type PersonState, barredHours, isSomebody, orderedRoles } from './person';
 import { checkState } from './person.policy';
 import { SeparateHands } from './separate-hands.guard';
@@ -86,12 +86,17 @@ export class ConfirmedActs {
     return { invited: null };
   }
 
-  /** @throws Refused `person-unknown`, `person-state` where they are deactivated, or have never signed in, which takes one admin only */
+  /** @throws Refused `person-unknown`, `person-state` where they are deactivated, or nobody would be stepped into, which takes one admin only */
   async checkFreshInvitation(personId: string): Promise<void> {
     const person = await this.person(personId);
     demand(checkState('invite', person));
-    if (!isSomebody(person)) {
-      demand(refuse('person-state', 'The person has never signed in: one admin invites them, with POST /people/{personId}/invitation.'));
+    if (!isSomebody(person, await this.holdsSomething(personId))) {
+      demand(
+        refuse(
+          'person-state',
+          'The person has never signed in, and holds nothing yet: one admin invites them, with POST /people/{personId}/invitation.',
+        ),
+      );
     }
   }
 
@@ -121,6 +126,11 @@ export class ConfirmedActs {
     await this.people.barApprovals(tx, personId, barredHours);
     await this.administration.append(tx, acts, { kind: 'totp.removed', subject: personSubject(personId), actor, content: { request } });
     return { invited: null };
+  }
+
+  private async holdsSomething(personId: string): Promise<boolean> {
+    const row = await this.db.one<{ holds: boolean }>(`SELECT ${holdsSomething('$1::uuid')} AS holds`, [personId]);
+    return row?.holds === true;
   }
 
   private async person(personId: string): Promise<PersonState> {

@@ -9,7 +9,7 @@ import { type Invited, InvitationsStore, issuedContent, openInvitation } from '.
 import { checkStrength } from './password-strength';
 import { Passwords } from './passwords';
 import { PeopleStore } from './people.store';
-import { barredHours, isSomebody } from './person';
+import { barredHours, barsApproving, isSomebody } from './person';
 import { checkMay, checkSecondAdmin, checkState } from './person.policy';
 import { SeparateHands } from './separate-hands.guard';
 import { type Client, type SignedIn } from './sessions.service';
@@ -34,8 +34,8 @@ export class InvitationsService {
   ) {}
 
   /**
-   * Invites a person afresh; the older invitation dies. Who has signed in before does not approve for a while.
-   * @throws Refused `own-relation`, `person-state` (deactivated), `second-admin-needed` (who has signed in before, or has a role)
+   * Invites a person afresh; the older invitation dies. Who has signed in before, or judges by the doing of other admins, does not approve for a while.
+   * @throws Refused `own-relation`, `person-state` (deactivated), `second-admin-needed` (who has signed in before, has a role, or holds something)
    */
   async invite(caller: Actor, personId: string): Promise<Invited> {
     return this.transactions.run(async (tx) => {
@@ -44,15 +44,17 @@ export class InvitationsService {
       demand(checkMay('invite', caller, personId));
       demand(await this.hands.problem('invite', caller.personId, personId));
       demand(checkState('invite', person));
-      demand(checkSecondAdmin(isSomebody(person), await this.people.confirmers(tx, [caller.personId, personId])));
+      const somebody = isSomebody(person, await this.people.holdsSomething(tx, personId));
+      demand(checkSecondAdmin(somebody, await this.people.confirmers(tx, [caller.personId, personId])));
+      const bars = barsApproving(await this.people.handInvited(tx, personId, caller.personId));
       const acts = await this.administration.lock(tx);
-      if (person.signedInBefore) await this.people.barApprovals(tx, personId, barredHours);
+      if (bars) await this.people.barApprovals(tx, personId, barredHours);
       const [invited = raise('not-found')] = await this.invitations.issue(tx, [personId], caller.personId);
       await this.administration.append(tx, acts, {
         kind: 'invitation.issued',
         subject: personSubject(personId),
         actor: caller.personId,
-        content: issuedContent(invited, person.signedInBefore),
+        content: issuedContent(invited, bars),
       });
       return invited;
     });
@@ -88,16 +90,19 @@ export class InvitationsService {
     const passwordHash = await this.passwords.hash(password, 'stranger');
     return this.transactions.run(async (tx) => {
       const person = await this.people.lock(tx, personId);
-      if (!person.active || !(await this.invitations.use(tx, token))) raise('not-found');
+      const used = person.active ? await this.invitations.use(tx, token) : null;
+      if (used === null) return raise('not-found');
+      // what others gave them since the invitation was made counts as well
+      const bars = barsApproving(await this.people.handInvited(tx, personId, used.invitedBy));
       const acts = await this.administration.lock(tx);
       await this.people.setPassword(tx, personId, passwordHash);
       // whoever held the link may be an admin: the bar runs from its use, however long the link lay about
-      if (person.signedInBefore) await this.people.barApprovals(tx, personId, barredHours);
+      if (bars) await this.people.barApprovals(tx, personId, barredHours);
       await this.administration.append(tx, acts, {
         kind: 'invitation.used',
         subject: personSubject(personId),
         actor: personId,
-        content: { barsApprovals: person.signedInBefore },
+        content: { barsApprovals: bars },
       });
       await this.sessions.endAll(tx, personId);
       await this.sessions.endFormer(tx, client.formerToken ?? null);

@@ -46,12 +46,12 @@ export class InvitationsStore {
     ]);
   }
 
-  /** Uses an invitation up, if it is still open; answers whether it was. */
-  async use(tx: Tx, token: string): Promise<boolean> {
-    const [, count] = await tx.query<[unknown, number]>(
-      `UPDATE invitation i SET used_at = now() WHERE i.token_hash = $1 AND ${openInvitation}`,
+  /** Uses an invitation up, if it is still open; answers who made it (null is the operator), or null where it was not open. */
+  async use(tx: Tx, token: string): Promise<{ readonly invitedBy: string | null } | null> {
+    const [[used]] = await tx.query<[{ invitedBy: string | null }[], number]>(
+      `UPDATE invitation i SET used_at = now() WHERE i.token_hash = $1 AND ${openInvitation} RETURNING i.invited_by AS "invitedBy"`,
       [hashOfToken(token)],
     );
-    return count > 0;
+    return used ?? null;
   }
 }

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor, type Role } from '../kernel/actor';
+import { type Actor, type Role, isAdmin } from '../kernel/actor';
 import { type Refusal } from '../kernel/refusal';
 import { type Page, pageOf, positionOf } from '../kernel/paging';
 import { Database } from '../platform/transaction';
 import { PersonActionsAnswer, PersonAnswer, PersonItem } from './people.dto';
-import { confirmersBesides } from './people.store';
+import { confirmersBesides, holdsSomething } from './people.store';
 import { isSomebody } from './person';
 import {
   type PersonAction,
@@ -15,6 +15,7 @@ import {
   personActions,
   seesEverybody,
 } from './person.policy';
+import { type Hand, SeparateHands } from './separate-hands.guard';
 
 interface PersonRow {
   person_id: string;
@@ -54,16 +55,27 @@ const itemOf = (row: PersonRow, caller: Actor): PersonItem => ({
     : {}),
 });
 
+interface ActedOnRow extends PersonRow {
+  readonly holds: boolean;
+  readonly confirmers: number;
+}
+
 /** Whether this takes two admins: inviting afresh, and bringing somebody back who would have roles. Changing roles takes two only where one is given. */
-function checkTwo(action: PersonAction, row: PersonRow & { confirmers: number }): Refusal | null {
-  if (action === 'invite') return checkSecondAdmin(isSomebody({ signedInBefore: row.signed_in_before, roles: row.roles }), row.confirmers);
+function checkTwo(action: PersonAction, row: ActedOnRow): Refusal | null {
+  if (action === 'invite') {
+    return checkSecondAdmin(isSomebody({ signedInBefore: row.signed_in_before, roles: row.roles }, row.holds), row.confirmers);
+  }
   return action === 'reactivate' ? checkReactivation(row, row.confirmers) : null;
 }
 
-/** What each action about this person would be answered with now, by the checks that enforce it. */
-function actionsOf(row: PersonRow & { confirmers: number }, caller: Actor): PersonActionsAnswer {
+/**
+ * What each action about this person would be answered with now, by the checks that enforce it.
+ * @param otherHand what the caller is refused for whose other hand it would be
+ */
+function actionsOf(row: ActedOnRow, caller: Actor, otherHand: Readonly<Record<Hand, Refusal | null>>): PersonActionsAnswer {
   const verdicts = personActions.map((action) => {
-    const refusal = checkMay(action, caller, row.person_id) ?? checkState(action, row) ?? checkTwo(action, row);
+    const separate = action === 'invite' || action === 'accredit' ? otherHand[action] : null;
+    const refusal = checkMay(action, caller, row.person_id) ?? separate ?? checkState(action, row) ?? checkTwo(action, row);
     return [action, refusal === null ? { allowed: true } : { allowed: false, code: refusal.code, detail: refusal.detail }] as const;
   });
   return Object.fromEntries(verdicts) as unknown as PersonActionsAnswer;
@@ -78,7 +90,10 @@ export interface SeenPerson {
 /** Who is in the organisation, as far as the caller may know. */
 @Injectable()
 export class PeopleQueries {
-  constructor(private readonly db: Database) {}
+  constructor(
+    private readonly db: Database,
+    private readonly hands: SeparateHands,
+  ) {}
 
   /** One page of people by name: everybody for admins and auditors, for others those whom they are related to. */
   async list(
@@ -108,11 +123,14 @@ export class PeopleQueries {
 
   /** One person, or null where the caller may not know of them. */
   async one(caller: Actor, personId: string): Promise<SeenPerson | null> {
-    const row = await this.db.one<PersonRow & { confirmers: number }>(
-      `SELECT ${columns}, ${confirmersBesides('ARRAY[$1::uuid, p.person_id]')} AS confirmers FROM person p LEFT JOIN person m ON m.person_id = p.manager_id
+    const row = await this.db.one<ActedOnRow>(
+      `SELECT ${columns}, ${holdsSomething('$3::uuid')} AS holds, ${confirmersBesides('ARRAY[$1::uuid, p.person_id]')} AS confirmers
+         FROM person p LEFT JOIN person m ON m.person_id = p.manager_id
         WHERE p.person_id = $3 AND ($2::boolean OR p.person_id IN (${related}))`,
       [caller.personId, seesEverybody(caller), personId],
     );
-    return row === null ? null : { answer: { ...itemOf(row, caller), actions: actionsOf(row, caller) }, version: row.version };
+    if (row === null) return null;
+    const otherHand = isAdmin(caller) ? await this.hands.problems(caller.personId, personId) : { invite: null, accredit: null };
+    return { answer: { ...itemOf(row, caller), actions: actionsOf(row, caller, otherHand) }, version: row.version };
   }
 }

@@ -4,7 +4,7 @@ import { type Actor, type Role } from '../kernel/actor';
 import { raise } from '../kernel/refusal';
 import { type Database, type Tx, rowsOf } from '../platform/transaction';
 import { PersonEntity } from './person.entity';
-import { type PersonState, barredHours } from './person';
+import { type HandInvited, type PersonState, barredHours } from './person';
 
 const personColumns = `person_id AS id, name, email, roles, manager_id AS "managerId", active, version,
   (password_hash IS NOT NULL OR first_signed_in_at IS NOT NULL) AS "signedInBefore", erased_at IS NOT NULL AS erased`;
@@ -15,6 +15,15 @@ const confirmer = `(a.active AND 'admin' = ANY (a.roles) OR a.counts_as_admin_un
 /** SQL: how many admins besides these people (an array) could confirm something. Who has never signed in could not. */
 export const confirmersBesides = (people: string): string =>
   `(SELECT count(*)::int FROM person a WHERE ${confirmer} AND a.person_id <> ALL (${people}))`;
+
+// a mentorship that has not begun counts too, one that was taken back before it began does not
+const accredited = (person: string): string => `SELECT 1 FROM accreditation a WHERE a.person_id = ${person} AND a.ended_at IS NULL`;
+const mentoring = (person: string): string =>
+  `SELECT 1 FROM mentorship m WHERE m.mentor_id = ${person} AND (m.until_at IS NULL OR m.until_at > now()) AND m.until_at IS DISTINCT FROM m.from_at`;
+
+/** SQL: whether a person (a parameter) is accredited, mentors somebody now or later, or has people who report to them. */
+export const holdsSomething = (person: string): string =>
+  `(EXISTS (${accredited(person)}) OR EXISTS (${mentoring(person)}) OR EXISTS (SELECT 1 FROM person r WHERE r.manager_id = ${person} AND r.active))`;
 
 /** SQL: whether the row of a person, as it was, is that of an admin; and when somebody who is none from now on stops to count as one. */
 const isAdminNow = `active AND 'admin' = ANY (roles)`;
@@ -124,6 +133,25 @@ export class PeopleStore {
       const rows = people.slice(from, from + batch).map(({ id, name, email, roles }) => ({ personId: id, name, email, roles }));
       await tx.insert(PersonEntity, rows).catch(emailTaken);
     }
+  }
+
+  /** Whether the person holds something that an invitation steps into. Counts while they are locked, and was true only if asked after that. */
+  async holdsSomething(tx: Tx, personId: string): Promise<boolean> {
+    const [row] = await rowsOf<{ holds: boolean }>(tx, `SELECT ${holdsSomething('$1::uuid')} AS holds`, [personId]);
+    return row?.holds === true;
+  }
+
+  /** What a bar on approving is decided by, asked after the person is locked. @param invitedBy who made the invitation; null is the operator */
+  async handInvited(tx: Tx, personId: string, invitedBy: string | null): Promise<HandInvited> {
+    const [row] = await rowsOf<HandInvited>(
+      tx,
+      `SELECT p.password_hash IS NOT NULL OR p.first_signed_in_at IS NOT NULL AS "signedInBefore", p.approvals_barred_until IS NOT NULL AS "barredBefore",
+              EXISTS (${accredited('$1')} AND a.granted_by IS DISTINCT FROM $2::uuid)
+              OR EXISTS (${mentoring('$1')} AND m.created_by IS DISTINCT FROM $2::uuid) AS "judgesByOthers"
+         FROM person p WHERE p.person_id = $1`,
+      [personId, invitedBy],
+    );
+    return row ?? raise('not-found');
   }
 
   /** Writes name, address and roles, as a new version. Throws Refused `email-taken`. */

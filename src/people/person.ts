@@ -15,9 +15,28 @@ export interface PersonState {
   readonly erased: boolean;
 }
 
-/** Whether whoever redeems an invitation steps into something: the person has signed in before, or has a role. */
-export const isSomebody = ({ signedInBefore, roles }: Pick<PersonState, 'signedInBefore' | 'roles'>): boolean =>
-  signedInBefore || roles.length > 0;
+/**
+ * Whether whoever redeems an invitation steps into something: the person has signed in before, has a role, or holds something.
+ * @param holds whether they are accredited, mentor somebody now or later, or have people who report to them
+ */
+export const isSomebody = ({ signedInBefore, roles }: Pick<PersonState, 'signedInBefore' | 'roles'>, holds: boolean): boolean =>
+  signedInBefore || roles.length > 0 || holds;
+
+/** What a bar on approving after an invitation is decided by. */
+export interface HandInvited {
+  readonly signedInBefore: boolean;
+  /** Whether they were barred once: before a first sign-in that is so only where a second admin had to confirm an invitation. */
+  readonly barredBefore: boolean;
+  /** Whether they judge by the doing of others than whoever made the invitation. */
+  readonly judgesByOthers: boolean;
+}
+
+/**
+ * Whether an invitation keeps from approving for a while: whoever made it may hold it, and would take a hand that others made or that was in use. What they
+ * gave themselves they could give to anybody they invent.
+ */
+export const barsApproving = ({ signedInBefore, barredBefore, judgesByOthers }: HandInvited): boolean =>
+  signedInBefore || barredBefore || judgesByOthers;
 
 /** For how long somebody who had signed in before does not approve after a fresh invitation: an admin cannot take over a mentor's hand. */
 export const barredHours = 72;

@@ -39,6 +39,11 @@ export class SeparateHands {
     ]);
     return found === null ? null : checkSeparateHands(action, found.other, found.confirmers);
   }
+
+  /** What an admin would be refused with for each of the two. */
+  async problems(callerId: string, personId: string): Promise<Record<Hand, Refusal | null>> {
+    return { invite: await this.problem('invite', callerId, personId), accredit: await this.problem('accredit', callerId, personId) };
+  }
 }
 
 const handKey = 'touchstone:separate-hand';

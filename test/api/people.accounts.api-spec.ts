@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Client } from 'pg';
 import { type TestPerson, byTwoAdmins, makePerson, signedIn, testPassword } from '../factories/people';
 import { type Answer, type TestApp, startApp } from '../setup/app';
 
@@ -165,6 +167,148 @@ describe('an invitation', () => {
     const stranger = await makePerson(api);
     expect(code(await engineer.post(`/people/${engineer.id}/invitation`))).toEqual([403, 'not-allowed']);
     expect(code(await stranger.post(`/people/${engineer.id}/invitation`))).toEqual([404, 'not-found']);
+  });
+});
+
+describe('an invitation of somebody who has never signed in, but holds something', () => {
+  let made = 0;
+  const invitee = async (by = admin): Promise<{ id: string; token: string }> => {
+    made += 1;
+    const answer = await by.post('/people', { name: `Not yet here ${made}`, email: `notyet${made}@example.test` });
+    return { id: String(answer.body['id']), token: invitationOf(answer).token };
+  };
+  const accredit = (by: TestPerson, id: string): Promise<Answer> =>
+    by.post(`/people/${id}/accreditations`, { skill: 'sfia-9:ITOP', upToLevel: 3, reason: 'They led this work elsewhere.' });
+  const mentoring = async (by: TestPerson, id: string, body: object = {}): Promise<string> => {
+    const engineer = await makePerson(api);
+    const { headers } = await by.post(`/engineers/${engineer.id}/mentors`, { mentorId: id, skills: ['sfia-9:ITOP'], ...body });
+    return (headers.get('location') ?? '').replace('/api/v1', '');
+  };
+  const offered = async (id: string): Promise<unknown> => ((await admin.get(`/people/${id}`)).body['actions'] as { invite: object }).invite;
+  const barredUntil = async (token: string): Promise<unknown> =>
+    (await api.send('GET', '/me', undefined, { token })).body['approvalsBarredUntil'];
+  const redeemed = async (token: string): Promise<string> => {
+    const { status, body } = await redeem(token, 'a password of their own');
+    expect(status).toBe(201);
+    return String(body['token']);
+  };
+  const inTwoDays = (): string => new Date(Date.now() + 2 * 86_400_000).toISOString().slice(0, 10);
+
+  it('takes two admins while it lasts: accredited, a mentor now or later, or somebody’s manager', async () => {
+    const holdings: [string, (id: string) => Promise<() => Promise<unknown>>][] = [
+      [
+        'an accreditation',
+        async (id) => {
+          const path = ((await accredit(other, id)).headers.get('location') ?? '').replace('/api/v1', '');
+          return () => other.delete(path);
+        },
+      ],
+      [
+        'a mentorship',
+        async (id) => {
+          const path = await mentoring(other, id);
+          return () => other.delete(path);
+        },
+      ],
+      [
+        'a mentorship that is to begin',
+        async (id) => {
+          const path = await mentoring(other, id, { from: inTwoDays() });
+          return () => other.delete(path);
+        },
+      ],
+      [
+        'somebody who reports to them',
+        async (id) => {
+          const below = await makePerson(api, { manager: { id } });
+          return async () => admin.post(`/people/${below.id}/deactivation`, {}, await tagOf(below));
+        },
+      ],
+    ];
+    for (const [what, give] of holdings) {
+      const { id } = await invitee();
+      const end = await give(id);
+      expect([what, ...code(await admin.post(`/people/${id}/invitation`))]).toEqual([what, 422, 'second-admin-needed']);
+      expect([what, await offered(id)]).toEqual([what, expect.objectContaining({ allowed: false, code: 'second-admin-needed' })]);
+      // whichever admin asks: who gave it does not take the hand alone either
+      expect([what, ...code(await other.post(`/people/${id}/invitation`))]).toEqual([what, 422, 'second-admin-needed']);
+      await end();
+      expect([what, await offered(id)]).toEqual([what, { allowed: true }]);
+      expect([what, (await admin.post(`/people/${id}/invitation`)).status]).toEqual([what, 201]);
+    }
+  });
+
+  it('by two admins it is made, and bars approving for 72 hours from its use as well', async () => {
+    const { id } = await invitee();
+    await accredit(other, id);
+    const fresh = await byTwoAdmins(admin, other, { action: 'fresh-invitation', personId: id });
+    expect(fresh.status).toBe(200);
+    await api.database.query(`UPDATE person SET approvals_barred_until = now() - interval '1 hour' WHERE person_id = $1`, [id]);
+    expect(await barredUntil(await redeemed(invitationOf(fresh).token))).toEqual(expect.any(String));
+  });
+
+  it('bars approving where others have let them judge since it was made: whoever made it may hold it', async () => {
+    for (const give of [accredit, mentoring]) {
+      const { id, token } = await invitee(admin);
+      await give(other, id);
+      expect(await barredUntil(await redeemed(token))).toEqual(expect.any(String));
+      const [act] = await api.database.query(
+        `SELECT k.body AS content FROM administration_entry e JOIN administration_content k USING (digest) WHERE e.kind = 'invitation.used' AND e.subject = $1`,
+        [`people/${id}`],
+      );
+      expect(act).toEqual({ content: { barsApprovals: true } });
+    }
+  });
+
+  it('bars nothing where one admin has done all of it: they could do as much for anybody', async () => {
+    const { id, token } = await invitee();
+    await accredit(admin, id);
+    await mentoring(admin, id);
+    expect(await barredUntil(await redeemed(token))).toBeNull();
+  });
+
+  it('is looked at under the lock: who is accredited while the invitation waits is not stepped into', async () => {
+    const { id } = await invitee();
+    const holder = new Client({ connectionString: api.database.adminUrl });
+    await holder.connect();
+    try {
+      await holder.query('BEGIN');
+      await holder.query(`SELECT 1 FROM person WHERE person_id = $1 FOR UPDATE`, [id]);
+      const invited = admin.post(`/people/${id}/invitation`);
+      for (let waiting = 0; waiting === 0;) {
+        const found = await holder.query<{ count: number }>(
+          `SELECT count(*)::int AS count FROM pg_locks WHERE NOT granted AND locktype IN ('transactionid', 'tuple')`,
+        );
+        waiting = found.rows[0]?.count ?? 0;
+        if (waiting === 0) await delay(10);
+      }
+      await holder.query(
+        `INSERT INTO accreditation (person_id, accreditation_id, skill_ref, up_to_level, reason, granted_by, granted_at)
+         VALUES ($1, gen_random_uuid(), 'sfia-9:ITOP', 3, 'for a test', $2, now())`,
+        [id, other.id],
+      );
+      await holder.query('COMMIT');
+      expect(code(await invited)).toEqual([422, 'second-admin-needed']);
+    } finally {
+      await holder.end();
+    }
+  });
+
+  it('where there is one admin, they invite again and again, and who they made a mentor judges at once', async () => {
+    await api.database.query(`UPDATE person SET password_hash = NULL WHERE person_id = $1`, [other.id]);
+    try {
+      const { id } = await invitee();
+      await accredit(admin, id);
+      await mentoring(admin, id);
+      const again = await admin.post(`/people/${id}/invitation`);
+      expect(again.status).toBe(201);
+      expect(await barredUntil(await redeemed(String(again.body['token'])))).toBeNull();
+    } finally {
+      await api.database.query(
+        `UPDATE person SET password_hash = (SELECT password_hash FROM person WHERE person_id = $2) WHERE person_id = $1`,
+        [other.id, admin.id],
+      );
+    }
   });
 });
 

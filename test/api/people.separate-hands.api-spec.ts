@@ -35,9 +35,27 @@ test('who made a person, and holds their link, does not let them judge: another 
   expect(outcome(await accredit(one, id, {}))).toEqual(refused);
   expect(await accreditations(id)).toBe(0);
   expect((await accredit(two, id)).status).toBe(201);
-  // and whoever let them judge is not handed their link
+  // and whoever let them judge is not handed their link; they ask for it, and the other is
   expect(outcome(await invite(two, id))).toEqual(refused);
-  expect((await invite(one, id)).status).toBe(201);
+  expect(outcome(await invite(one, id))).toEqual([422, 'second-admin-needed']);
+  expect((await byTwoAdmins(two, one, { action: 'fresh-invitation', personId: id })).status).toBe(200);
+});
+
+test('what would be refused is not offered', async () => {
+  const offered = async (by: TestPerson, id: string): Promise<unknown> => {
+    const { actions } = (await by.get<{ actions: Record<string, { allowed: boolean; code?: string }> }>(`/people/${id}`)).body;
+    return [actions['accredit']?.code ?? 'allowed', actions['invite']?.code ?? 'allowed'];
+  };
+  const id = await create(one);
+  expect([await offered(one, id), await offered(two, id)]).toEqual([
+    ['own-relation', 'allowed'],
+    ['allowed', 'allowed'],
+  ]);
+  expect((await accredit(two, id)).status).toBe(201);
+  expect([await offered(one, id), await offered(two, id)]).toEqual([
+    ['own-relation', 'second-admin-needed'],
+    ['allowed', 'own-relation'],
+  ]);
 });
 
 test('however they were invited, and however long ago', async () => {
