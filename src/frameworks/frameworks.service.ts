@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Json, sha256Json } from '../kernel/canonical-json';
 import { skillRef } from '../kernel/reference';
 import { type Refusal, refuse } from '../kernel/refusal';
+import { demandAdmin } from '../ledger/acting-admin.facts';
 import { AdministrationLog, type LockedAdministration } from '../ledger/administration.log';
 import { Transactions, type Tx } from '../platform/transaction';
 import type { FrameworkPack } from './framework-pack';
@@ -32,7 +33,8 @@ export class FrameworksService {
   /**
    * Adds to the catalogue what is not there yet. A pack with other words than those that are loaded changes nothing: new wording is a new
    * framework version. When everything is there already, two reads are all it takes.
-   * @param actor who imports them; null is the application, at its start
+   * @param actor the admin who imports them; null is the application, at its start
+   * @throws Refused `not-allowed` where the admin is none any more
    */
   async load(packs: readonly FrameworkPack[], actor: string | null): Promise<Loading[]> {
     const found = await this.loaded.compare(packs);
@@ -40,6 +42,7 @@ export class FrameworksService {
       return packs.map((pack) => ({ pack, result: 'same', refusal: null }));
     }
     return this.transactions.run(async (tx) => {
+      if (actor !== null) await demandAdmin(tx, actor);
       await this.store.lock(tx);
       const loadings: Loading[] = [];
       let acts: LockedAdministration | undefined;

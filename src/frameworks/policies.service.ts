@@ -3,6 +3,7 @@ import type { Actor } from '../kernel/actor';
 import { skillRefOfLevel } from '../kernel/reference';
 import { demand, raise } from '../kernel/refusal';
 import { checkVersion, tagOfVersion } from '../kernel/version-tag';
+import { demandAdmin } from '../ledger/acting-admin.facts';
 import { policySubject } from '../ledger/administration';
 import { AdministrationLog } from '../ledger/administration.log';
 import { Transactions } from '../platform/transaction';
@@ -24,10 +25,11 @@ export class PoliciesService {
 
   /**
    * Sets the numbers of a skill level's gate, as a new version; the same numbers again change nothing. Claims keep the version of their first submission.
-   * @throws Refused `not-found` where the skill does not define the level, `own-relation`, `if-match-required`, `stale`
+   * @throws Refused `not-allowed`, `not-found` where the skill does not define the level, `own-relation`, `if-match-required`, `stale`
    */
   async set(actor: Actor, skillLevel: string, numbers: PolicyNumbers, ifMatch: string | undefined): Promise<void> {
     await this.transactions.run(async (tx) => {
+      await demandAdmin(tx, actor.personId);
       const relation = await this.relations.lockedRelation(tx, actor.personId, skillRefOfLevel(skillLevel));
       await this.store.lock(tx, skillLevel);
       const current = (await this.facts.policy(skillLevel)) ?? raise('not-found');

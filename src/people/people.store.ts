@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { QueryFailedError } from 'typeorm';
 import { type Actor, type Role } from '../kernel/actor';
 import { raise } from '../kernel/refusal';
+import { demandAdmin, lockAdmins } from '../ledger/acting-admin.facts';
 import { type Database, type Tx, rowsOf } from '../platform/transaction';
 import { PersonEntity } from './person.entity';
 import { type HandInvited, type PersonState, barredHours } from './person';
@@ -50,28 +51,17 @@ function emailTaken(error: unknown): never {
 
 @Injectable()
 export class PeopleStore {
-  /**
-   * Takes the one lock of who is admin: of two admins who take the role from each other, one stays.
-   * Taken after the reporting line's lock and before any person's, where several are taken.
-   */
+  /** Takes the one lock of who is admin, where ledger/acting-admin.facts.ts says. */
   async lockAdmins(tx: Tx): Promise<void> {
-    await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended('touchstone admins', 7))`);
+    await lockAdmins(tx);
   }
 
   /**
-   * Makes sure that whoever acts is an admin still, and stays one until this is done: roles are taken away and people deactivated under the lock of who is admin,
-   * which is shared here unless lockAdmins() has been taken before. Taken where lockAdmins() is.
+   * Makes sure that whoever acts is an admin still, and stays one until this is done.
    * @throws Refused `not-allowed`
    */
   async demandAdmin(tx: Tx, { personId }: Pick<Actor, 'personId'>): Promise<void> {
-    await tx.query(`SELECT pg_advisory_xact_lock_shared(hashtextextended('touchstone admins', 7))`);
-    // by the clock of after the wait; a hand that was invited afresh holds no role for a while, as in the sign-in query
-    const [row] = await rowsOf<{ acts: boolean }>(
-      tx,
-      `SELECT active AND 'admin' = ANY (roles) AND coalesce(approvals_barred_until <= clock_timestamp(), true) AS acts FROM person WHERE person_id = $1`,
-      [personId],
-    );
-    if (row?.acts !== true) raise('not-allowed');
+    await demandAdmin(tx, personId);
   }
 
   /** How many active admins there are besides this person. */

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Settings } from '../config';
 import type { Viewpoint } from '../kernel/actor';
 import { raise } from '../kernel/refusal';
+import { demandAdmin } from '../ledger/acting-admin.facts';
 import { personSubject } from '../ledger/administration';
 import { AdministrationLog } from '../ledger/administration.log';
 import { LedgerLog } from '../ledger/ledger.log';
@@ -34,7 +35,7 @@ export class ExportsService {
    * nothing, before anything is sent. The record is locked meanwhile, so that all files say the same moment.
    * @param reason why; those who export another's record must say it
    * @returns the zip in pieces
-   * @throws Refused `malformed` without a reason that is needed, `too-busy` where many ask at once
+   * @throws Refused `malformed` without a reason that is needed, `not-allowed` for whoever is no admin any more, `too-busy` where many ask at once
    */
   async make(caller: Viewpoint, engineerId: string, reason: string | null): Promise<readonly Uint8Array[]> {
     if (reason === null && caller.personId !== engineerId) {
@@ -51,6 +52,7 @@ export class ExportsService {
   }
 
   private async export(tx: Tx, { personId, name }: Viewpoint, engineerId: string, reason: string | null): Promise<readonly Uint8Array[]> {
+    if (personId !== engineerId) await demandAdmin(tx, personId);
     const record = await this.ledger.lock(tx, engineerId);
     await this.ledger.append(tx, record, { kind: 'record.exported', subject: 'record', actor: personId, content: { reason } });
     const [engineer] = await rowsOf<{ name: string }>(tx, `SELECT name FROM person WHERE person_id = $1`, [engineerId]);

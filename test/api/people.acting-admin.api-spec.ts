@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import { levelRef, makeTrio, signedOffClaim } from '../factories/claims';
@@ -27,6 +29,11 @@ const tagged = async (admin: TestPerson, id: string): Promise<{ ifMatch: string 
   ifMatch: (await admin.get(`/people/${id}`)).etag ?? '',
 });
 
+const policyNumbers = [
+  ...['acceptedPerStatement', 'mayMiss', 'distinctEvidence', 'maxAgeMonths', 'approvals', 'stepping'],
+  ...['lineManagerMayApprove', 'validMonths', 'reviewDays'],
+];
+
 const acts: readonly (readonly [string, Act])[] = [
   ['making somebody', (admin) => admin.post('/people', { name: 'New', email: 'new@example.test' })],
   ['editing', async (admin, { id }) => admin.patch(`/people/${id}`, { name: 'Other' }, await tagged(admin, id))],
@@ -40,11 +47,29 @@ const acts: readonly (readonly [string, Act])[] = [
     'asking for what takes two',
     (admin, { id }) => admin.post('/administration/requests', { action: 'erase-person', personId: id, reason: 'x' }),
   ],
+  ['exporting somebody’s record', (admin, { id }) => admin.get(`/engineers/${id}/export?reason=x`)],
+  [
+    'setting a policy',
+    async (admin) => {
+      const { body, etag } = await admin.get<Record<string, unknown>>('/policies/sfia-9:ITOP.5');
+      const numbers = Object.fromEntries(policyNumbers.map((name) => [name, body[name]]));
+      return admin.put('/policies/sfia-9:ITOP.5', { ...numbers, reviewDays: 12 }, { ifMatch: etag ?? '' });
+    },
+  ],
+  [
+    'loading a framework',
+    (admin) =>
+      admin.post('/frameworks/imports', undefined, {
+        raw: readFileSync(join(__dirname, '../setup/small-pack.json'), 'utf8'),
+        headers: { 'content-type': 'application/json' },
+      }),
+  ],
 ];
 
 const rows = async (): Promise<unknown> =>
   api.database.query(
-    `SELECT (SELECT head_seq FROM administration_record) AS acts, (SELECT sum(head_seq)::int FROM record) AS entries, (SELECT count(*)::int FROM admin_request) AS requests`,
+    `SELECT (SELECT head_seq FROM administration_record) AS acts, (SELECT sum(head_seq)::int FROM record) AS entries, (SELECT count(*)::int FROM admin_request) AS requests,
+            (SELECT count(*)::int FROM policy) AS policies, (SELECT count(*)::int FROM skill) AS skills`,
   );
 
 /** Does something while the role is taken away in the moment between the guards and the locks. */
