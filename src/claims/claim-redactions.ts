@@ -4,6 +4,7 @@ import type { RedactedBy } from '../evidence/redactions';
 import { raise } from '../kernel/refusal';
 import { Eraser } from '../ledger/eraser';
 import { LedgerLog, type LockedRecord } from '../ledger/ledger.log';
+import { forgetAnswersAbout } from '../platform/kept-answers';
 import { Database, Transactions, type Tx, rowsOf } from '../platform/transaction';
 import { ProgressStore } from '../progress/progress.store';
 import { type RedactedWords, areOwnWords, wordsSubject } from './redacted-words';
@@ -93,8 +94,7 @@ export class ClaimRedactions {
       claimId,
       record.at,
     ]);
-    // answers are kept for a day: those that may show it
-    await tx.query(`DELETE FROM idempotent_answer WHERE strpos(body::text, $1::text) > 0`, [claimId]);
+    await forgetAnswersAbout(tx, engineerId);
     const subject = wordsSubject(what);
     const content = { what: subject, frozen, reason, digests, ...(request === undefined ? {} : { request }) };
     await this.ledger.append(tx, record, { kind: 'record.redacted', subject, actor, content });

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { raise } from '../kernel/refusal';
 import { Eraser } from '../ledger/eraser';
 import { type Happening, LedgerLog, type LockedRecord } from '../ledger/ledger.log';
+import { forgetAnswersAbout } from '../platform/kept-answers';
 import { Database, Transactions, type Tx, rowsOf } from '../platform/transaction';
 import { ProgressStore } from '../progress/progress.store';
 import { reopened } from './evidence.service';
@@ -70,8 +71,7 @@ export class Redactions {
     if (digests.length === 0) raise('already-redacted');
     await this.eraser.demandReady();
     await this.clear(tx, record, what);
-    // answers are kept for a day: those that may show it
-    await tx.query(`DELETE FROM idempotent_answer WHERE strpos(body::text, $1::text) > 0`, [what.evidenceId]);
+    await forgetAnswersAbout(tx, engineerId);
     const content = { what: redactedSubject(what), frozen, reason, digests, ...(request === undefined ? {} : { request }) };
     const happening: Happening = { kind: 'record.redacted', subject: redactedSubject(what), actor, content };
     await this.ledger.append(tx, record, happening, ...(await this.reopenSupports(tx, record, what, actor)));

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { raise } from '../kernel/refusal';
 import { personSubject } from '../ledger/administration';
 import { AdministrationLog, type LockedAdministration } from '../ledger/administration.log';
+import { forgetAnswersAbout } from '../platform/kept-answers';
 import { Database, type Tx, rowsOf } from '../platform/transaction';
 import type { ActBy } from './confirmed-acts';
 import { PeopleStore } from './people.store';
@@ -35,8 +36,7 @@ export class PeopleErasure {
     }
     await tx.query(`DELETE FROM refused_request WHERE about_id = $1`, [personId]);
     await tx.query(`UPDATE invitation SET void_at = now() WHERE person_id = $1 AND used_at IS NULL AND void_at IS NULL`, [personId]);
-    // answers are kept for a day: those of theirs, those to them, and those that name them
-    await tx.query(`DELETE FROM idempotent_answer WHERE owner_id = $1 OR caller_id = $1 OR strpos(body::text, $1::text) > 0`, [personId]);
+    await forgetAnswersAbout(tx, personId);
     const words = await rowsOf<{ digest: string }>(
       tx,
       `SELECT encode(e.digest, 'hex') AS digest FROM administration_entry e JOIN administration_content k USING (digest)

@@ -271,6 +271,27 @@ describe('after a submission', () => {
     expect((await seeClaim(engineer, claim.path)).claim.state).toBe('approved');
   }, 90_000);
 
+  test('kept answers go by whose record they are of, and not by what they name', async () => {
+    const trio = await makeTrio(api);
+    const { engineer, mentor } = trio;
+    const accepted = await acceptedClaim(trio, 1);
+    const yes = await act(mentor, accepted, 'approval', approval(mentor));
+    const signOff = yes.body.signOff?.id ?? '';
+    const { entry } = itemOf(await seeClaim(mentor, accepted.path), 'claim.approved');
+    const wanted = { action: 'redact', personId: engineer.id, reason };
+    expect((await byTwoAdmins(one, two, { ...wanted, claim: accepted.id, entry, frozen: true })).status).toBe(200);
+    // what was frozen is gone, so that the answer to an admin who is a mentor besides says why it was revoked, and names the sign-off only
+    await mentors(api, two, engineer);
+    const revocation = { password: two.password, reason: 'It was zqrevoked.' };
+    const revoked = await two.post(`/engineers/${engineer.id}/sign-offs/${signOff}/revocation`, revocation, { key: 'revoked-once' });
+    expect([revoked.status, JSON.stringify(revoked.body).includes(accepted.id)]).toEqual([200, false]);
+    expect(await where('zqrevoked')).toEqual(['idempotent_answer', 'record_content']);
+    expect((await byTwoAdmins(one, two, { ...wanted, signOff })).status).toBe(200);
+    expect(await where('zqrevoked')).toEqual([]);
+    const again = await two.post(`/engineers/${engineer.id}/sign-offs/${signOff}/revocation`, revocation, { key: 'revoked-once' });
+    expect(outcome(again)).toEqual([409, 'already-revoked']);
+  });
+
   test('only what there is, and only in one way', async () => {
     const { engineer } = await makeTrio(api);
     const other = await makeTrio(api);
