@@ -9,6 +9,7 @@ import { PoliciesFacts } from '../frameworks/policies.facts';
 import type { Policy } from '../frameworks/policy';
 import type { Day } from '../kernel/clock';
 import { tagOfVersions } from '../kernel/version-tag';
+import { mayBeShown } from '../ledger/shown-content';
 import { Database } from '../platform/transaction';
 import { type JudgeFacts, eligibleAmong } from '../progress/eligibility';
 import { EligibilityFacts } from '../progress/eligibility.facts';
@@ -184,7 +185,7 @@ export class ClaimCases {
     }>(
       `SELECT a.mentor_id AS "mentorId", a.at, encode(a.submission_digest, 'hex') AS "submissionDigest", m.name AS "mentorName", k.body
          FROM approval a JOIN person m ON m.person_id = a.mentor_id
-         LEFT JOIN record_content k ON k.engineer_id = a.engineer_id AND k.digest = a.content_digest
+         LEFT JOIN record_content k ON k.engineer_id = a.engineer_id AND k.digest = a.content_digest AND ${mayBeShown('k', '$1')}
         WHERE a.engineer_id = $1 AND a.claim_id = $2 AND a.submission = $3 ORDER BY a.at, a.mentor_id`,
       [claim.engineerId, claim.claimId, claim.submission],
     );

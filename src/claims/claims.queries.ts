@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Viewpoint, isAuditor } from '../kernel/actor';
 import { type Page, pageOf, positionOf } from '../kernel/paging';
 import { raise } from '../kernel/refusal';
+import { mayBeShown } from '../ledger/shown-content';
 import { FrameworksFacts } from '../frameworks/frameworks.facts';
 import { PeopleFacts } from '../people/people.facts';
 import { Database } from '../platform/transaction';
@@ -113,11 +114,12 @@ export class ClaimsQueries {
       `SELECT e.at, e.actor_id AS "actorId", p.name AS "actorName", e.kind, e.seq AS entry, ${takenOut('e', '$1')} AS redacted, k.body
          FROM ledger_entry e LEFT JOIN person p ON p.person_id = e.actor_id
          LEFT JOIN record_content k ON k.engineer_id = e.engineer_id AND k.digest = e.digest AND e.kind IN ('claim.changes-requested', 'claim.refused', 'claim.withdrawn')
+              AND ${mayBeShown('k', '$1')}
         WHERE e.engineer_id = $1 AND e.subject = 'claims/' || $2 AND ($3 OR e.kind IN ('claim.submitted', 'claim.approved')) ORDER BY e.seq`,
       [engineerId, claimId, withWords],
     );
     return rows.map(({ at, actorId, actorName, kind, entry, redacted, body }) => {
-      const said = withWords && redacted === null ? body : null;
+      const said = withWords ? body : null;
       return {
         at: at.toISOString(),
         actor: actorId === null ? null : { id: actorId, name: actorName ?? '' },

@@ -1,4 +1,6 @@
 import { isId } from '../kernel/ids';
+import { instant } from '../kernel/instant-sql';
+import { mayBeShown } from '../ledger/shown-content';
 
 /**
  * What words on a claim are taken out: every word of the engineer about it (its summary, why there was no opportunity, why it was withdrawn),
@@ -31,9 +33,9 @@ export const areOwnWords = (what: RedactedWords): what is { readonly claimId: st
  * @param engineer whose record it is, as the statement's own parameter, so that it is seen to be of one record (docs/scaling.md, Citus)
  */
 export const takenOut = (of: string, engineer: string): string =>
-  `(SELECT jsonb_build_object('at', to_char(taken.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'by', taken.actor_id, 'name', hand.name, 'reason', why.body->>'reason')
+  `(SELECT jsonb_build_object('at', ${instant('taken.at')}, 'by', taken.actor_id, 'name', hand.name, 'reason', why.body->>'reason')
       FROM ledger_entry taken
-      JOIN record_content why ON why.engineer_id = taken.engineer_id AND why.digest = taken.digest
+      JOIN record_content why ON why.engineer_id = taken.engineer_id AND why.digest = taken.digest AND ${mayBeShown('why', engineer)}
       LEFT JOIN person hand ON hand.person_id = taken.actor_id
      WHERE taken.engineer_id = ${engineer} AND taken.kind = 'record.redacted' AND taken.seq > ${of}.seq
        AND jsonb_exists(why.body->'digests', encode(${of}.digest, 'hex'))

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config';
 import { textOr } from '../evidence/redacted';
-import { instant } from '../evidence/evidence.scope';
 import type { Day } from '../kernel/clock';
+import { instant } from '../kernel/instant-sql';
 import { type Page, type Position, pageOf, positionOf } from '../kernel/paging';
 import { raise } from '../kernel/refusal';
 import { Database } from '../platform/transaction';

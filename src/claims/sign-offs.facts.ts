@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config';
 import { type Viewpoint, isAuditor } from '../kernel/actor';
+import { mayBeShown } from '../ledger/shown-content';
 import { Database } from '../platform/transaction';
 import type { SignOffContent } from './sign-offs.dto';
 
@@ -65,8 +66,8 @@ export class SignOffsFacts {
               )) AS readable
          FROM sign_off o JOIN person p ON p.person_id = o.engineer_id ${revoked}
          LEFT JOIN person v ON v.person_id = r.revoked_by
-         LEFT JOIN record_content k ON k.engineer_id = o.engineer_id AND k.digest = o.digest
-         LEFT JOIN record_content w ON w.engineer_id = r.engineer_id AND w.digest = r.content_digest
+         LEFT JOIN record_content k ON k.engineer_id = o.engineer_id AND k.digest = o.digest AND ${mayBeShown('k', '$2')}
+         LEFT JOIN record_content w ON w.engineer_id = r.engineer_id AND w.digest = r.content_digest AND ${mayBeShown('w', '$2')}
         WHERE o.engineer_id = $2 AND o.sign_off_id = $3`,
       [this.settings.TIME_ZONE, engineerId, signOffId, readsAll, relation?.mentorSkills ?? [], actor.personId],
     );

@@ -2,12 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { Settings } from '../config';
 import { FrameworksFacts } from '../frameworks/frameworks.facts';
 import { type StatementFact, inOrder } from '../frameworks/statement';
+import { instant } from '../kernel/instant-sql';
 import { type Page, pageOf, positionOf } from '../kernel/paging';
 import { parseSkillLevelRef, parseSkillRef } from '../kernel/reference';
+import { mayBeShown } from '../ledger/shown-content';
 import { Database } from '../platform/transaction';
 import type { EvidenceKind, EvidenceRole, EvidenceState } from './evidence';
 import type { Sight } from './evidence.policy';
-import { Sql, instant, scopeOf } from './evidence.scope';
+import { Sql, scopeOf } from './evidence.scope';
 import { textOr } from './redacted';
 import type { SupportState } from './support';
 
@@ -96,7 +98,7 @@ export class EvidenceListQuery {
               (SELECT json_agg(json_build_array(s.statement_ref, s.state)) FROM seen s WHERE s.evidence_id = g.evidence_id) AS supports
          FROM page g
          JOIN evidence_revision r ON r.engineer_id = $1 AND r.evidence_id = g.evidence_id AND r.revision = g.revision
-         LEFT JOIN record_content c ON c.engineer_id = r.engineer_id AND c.digest = r.digest
+         LEFT JOIN record_content c ON c.engineer_id = r.engineer_id AND c.digest = r.digest AND ${mayBeShown('c', '$1')}
         ORDER BY coalesce(g.ended_on, 'infinity'::date) DESC, g.evidence_id DESC`,
       sql.parameters,
     );

@@ -1,14 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { FrameworksFacts } from '../frameworks/frameworks.facts';
 import type { Viewpoint } from '../kernel/actor';
+import { instant } from '../kernel/instant-sql';
 import { skillRefOfLevel } from '../kernel/reference';
+import { mayBeShown } from '../ledger/shown-content';
 import { Database } from '../platform/transaction';
 import type { JudgeFacts } from '../progress/eligibility';
 import { EligibilityFacts } from '../progress/eligibility.facts';
 import { isRedacted } from '../progress/redacted-sql';
 import { type EvidenceRow, type EvidenceShown, type SupportRow, shown } from './evidence-shown';
 import { sightOf } from './evidence.policy';
-import { Sql, bodyOr, instant, revisionSeen, scopeOf } from './evidence.scope';
+import { Sql, bodyOr, revisionSeen, scopeOf } from './evidence.scope';
 
 // for everybody but the engineer, who judges nothing of their own
 const judging = `
@@ -32,10 +34,10 @@ const supportsJson = (isOwn: boolean): string => `
     JOIN support s ON s.engineer_id = $1 AND s.evidence_id = v.evidence_id AND s.statement_ref = v.statement_ref
     LEFT JOIN person m ON m.person_id = v.reviewed_by
     LEFT JOIN LATERAL (
-      SELECT k.body, (SELECT n.body->>'rationale' FROM ledger_entry y LEFT JOIN record_content n ON n.engineer_id = y.engineer_id AND n.digest = y.digest
+      SELECT k.body, (SELECT n.body->>'rationale' FROM ledger_entry y LEFT JOIN record_content n ON n.engineer_id = y.engineer_id AND n.digest = y.digest AND ${mayBeShown('n', '$1')}
                        WHERE y.engineer_id = $1 AND y.subject = 'evidence/' || s.evidence_id || '/supports/' || s.statement_ref
                          AND y.kind IN ('support.accepted', 'support.returned') ORDER BY y.seq DESC LIMIT 1) AS rationale
-        FROM evidence_revision q JOIN record_content k ON k.engineer_id = q.engineer_id AND k.digest = q.digest
+        FROM evidence_revision q JOIN record_content k ON k.engineer_id = q.engineer_id AND k.digest = q.digest AND ${mayBeShown('k', '$1')}
        WHERE v.whole AND s.state = 'proposed' AND q.engineer_id = $1 AND q.evidence_id = s.evidence_id AND q.revision = s.verdict_revision
     ) j ON true
    WHERE v.evidence_id = h.evidence_id`;
@@ -48,7 +50,7 @@ const takenOut = `CASE WHEN c.digest IS NULL THEN (
    ORDER BY y.seq DESC LIMIT 1) END`;
 
 const currentBody = `(
-  SELECT ${bodyOr('n', 'h')} FROM evidence_revision o LEFT JOIN record_content n ON n.engineer_id = o.engineer_id AND n.digest = o.digest
+  SELECT ${bodyOr('n', 'h')} FROM evidence_revision o LEFT JOIN record_content n ON n.engineer_id = o.engineer_id AND n.digest = o.digest AND ${mayBeShown('n', '$1')}
    WHERE o.engineer_id = $1 AND o.evidence_id = h.evidence_id AND o.revision = h.revision)`;
 
 /** Shows one piece of evidence. */
@@ -89,7 +91,7 @@ export class EvidenceOneQuery {
               coalesce((${supportsJson(isOwn)}), '[]') AS supports
          FROM shown h
          JOIN evidence_revision r ON r.engineer_id = $1 AND r.evidence_id = h.evidence_id AND r.revision = ${wanted} AND ${revisionSeen(sight)}
-         LEFT JOIN record_content c ON c.engineer_id = r.engineer_id AND c.digest = r.digest`,
+         LEFT JOIN record_content c ON c.engineer_id = r.engineer_id AND c.digest = r.digest AND ${mayBeShown('c', '$1')}`,
       sql.parameters,
     );
     if (row === null) return null;

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Relation } from '../kernel/actor';
+import { mayBeShown } from '../ledger/shown-content';
 import { Database } from '../platform/transaction';
 import { isRedacted } from '../progress/redacted-sql';
 import type { EvidenceContent } from './evidence';
@@ -40,7 +41,7 @@ export class EvidenceFacts {
       `SELECT e.state, e.revision, e.version, ${bodyOr('k', 'e')} AS content, ${lockedLevels} AS "lockedLevels"
          FROM evidence e
          JOIN evidence_revision r ON r.engineer_id = e.engineer_id AND r.evidence_id = e.evidence_id AND r.revision = e.revision
-         LEFT JOIN record_content k ON k.engineer_id = r.engineer_id AND k.digest = r.digest
+         LEFT JOIN record_content k ON k.engineer_id = r.engineer_id AND k.digest = r.digest AND ${mayBeShown('k', '$1')}
         WHERE e.engineer_id = $1 AND e.evidence_id = $2`,
       [engineerId, evidenceId],
     );

@@ -1,3 +1,4 @@
+import { mayBeShown } from '../ledger/shown-content';
 import type { Sight } from './evidence.policy';
 import { concernedUntil, supportAt } from './pins';
 import { redactedText } from './redacted';
@@ -12,9 +13,6 @@ export class Sql {
     return `$${this.parameters.length}`;
   }
 }
-
-/** SQL: an instant in RFC 3339 as it is answered, so that it is a text from the database on and never a Date. */
-export const instant = (column: string): string => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
 /**
  * SQL: what full text search looks through, of a revision's content `body`.
@@ -80,7 +78,7 @@ export function scopeOf(sql: Sql, engineerId: string, sight: Sight, evidenceId?:
         FROM (SELECT evidence_id, bool_or(whole) AS whole, max(pinned_revision) AS pinned_revision FROM seen GROUP BY evidence_id) m
         JOIN evidence e ON e.engineer_id = ${engineer} AND e.evidence_id = m.evidence_id
         LEFT JOIN evidence_revision r ON NOT m.whole AND r.engineer_id = e.engineer_id AND r.evidence_id = e.evidence_id AND r.revision = m.pinned_revision
-        LEFT JOIN record_content c ON c.engineer_id = r.engineer_id AND c.digest = r.digest
+        LEFT JOIN record_content c ON c.engineer_id = r.engineer_id AND c.digest = r.digest AND ${mayBeShown('c', engineer)}
     )`;
 }
 

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { mayBeShown } from '../ledger/shown-content';
 import { Database } from '../platform/transaction';
 import { isRedacted } from '../progress/redacted-sql';
 import { concernedUntil, supportAt } from './pins';
@@ -34,7 +35,7 @@ export class PinsFacts {
          JOIN support s ON s.engineer_id = p.engineer_id AND s.evidence_id = p.evidence_id AND s.statement_ref = p.statement_ref
          JOIN LATERAL ${supportAt('$1', `(${concernedUntil})`)} v ON true
          JOIN evidence_revision r ON r.engineer_id = p.engineer_id AND r.evidence_id = p.evidence_id AND r.revision = p.revision
-         LEFT JOIN record_content k ON k.engineer_id = r.engineer_id AND k.digest = r.digest
+         LEFT JOIN record_content k ON k.engineer_id = r.engineer_id AND k.digest = r.digest AND ${mayBeShown('k', '$1')}
         WHERE c.engineer_id = $1 AND c.claim_id = $2 AND p.submission = $3
         ORDER BY t.skill_level_ref, t.ordinal, p.evidence_id`,
       [engineerId, claimId, submission],

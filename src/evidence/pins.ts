@@ -1,3 +1,5 @@
+import { mayBeShown } from '../ledger/shown-content';
+
 /** What a submission rests on: a support, at one revision of its evidence. */
 export interface Pin {
   readonly evidenceId: string;
@@ -27,7 +29,7 @@ export const supportAt = (engineer: string, until: string): string => `(
     LEFT JOIN LATERAL (
       SELECT y.actor_id, y.at, k.body->>'feedback' AS feedback, k.body->>'rationale' AS rationale,
              CASE y.kind WHEN 'support.accepted' THEN 'accepted' WHEN 'support.returned' THEN 'returned' END AS verdict
-        FROM ledger_entry y LEFT JOIN record_content k ON k.engineer_id = y.engineer_id AND k.digest = y.digest
+        FROM ledger_entry y LEFT JOIN record_content k ON k.engineer_id = y.engineer_id AND k.digest = y.digest AND ${mayBeShown('k', engineer)}
        WHERE y.engineer_id = ${engineer} AND y.subject = 'evidence/' || s.evidence_id || '/supports/' || s.statement_ref
          AND y.kind IN ('support.proposed', 'support.accepted', 'support.returned', 'support.reopened') AND y.at <= ${until}
        ORDER BY y.seq DESC LIMIT 1

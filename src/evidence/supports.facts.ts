@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Day } from '../kernel/clock';
+import { mayBeShown } from '../ledger/shown-content';
 import { Database } from '../platform/transaction';
 import { isRedacted } from '../progress/redacted-sql';
 import type { EvidenceKind, EvidenceState } from './evidence';
@@ -103,7 +104,7 @@ export class SupportsFacts {
          JOIN statement t USING (statement_ref)
          JOIN evidence e USING (engineer_id, evidence_id)
          JOIN evidence_revision r ON r.engineer_id = e.engineer_id AND r.evidence_id = e.evidence_id AND r.revision = e.revision
-         LEFT JOIN record_content c ON c.engineer_id = r.engineer_id AND c.digest = r.digest
+         LEFT JOIN record_content c ON c.engineer_id = r.engineer_id AND c.digest = r.digest AND ${mayBeShown('c', '$1')}
         WHERE s.engineer_id = $1 AND s.skill_level_ref = $2 AND s.state <> 'withdrawn'
         ORDER BY t.ordinal, s.evidence_id`,
       [engineerId, skillLevel],

@@ -21,7 +21,10 @@ export class LedgerController {
     return this.ledger.list(engineerId, limit, cursor);
   }
 
-  /** Checks this chain: recomputes every hash and every content digest, and names the first entry that does not fit. */
+  /**
+   * Checks this chain: recomputes every hash and every content digest, and names the first entry that does not fit. Content that was redacted or erased may be
+   * gone, and is counted; content that is gone without such an entry does not fit.
+   */
   @Requires('self', 'auditor')
   @Scoped('ledger:read')
   @Get('verification')

@@ -77,4 +77,9 @@ export class ChainCheckAnswer {
   /** @example true */
   ok: boolean;
   misfit: MisfitAnswer | null;
+  /**
+   * Entries whose content was redacted or erased, as the chain says and as it may be: hash and digest are checked, the words are gone. Null where something does not fit.
+   * @example 2
+   */
+  heldInPart: number | null;
 }

@@ -17,9 +17,9 @@ interface AccreditationRow {
 }
 
 const selected = `
-  SELECT a.accreditation_id, a.skill_ref, a.up_to_level::int AS up_to_level, a.reason, a.granted_by, g.name AS granter, a.granted_at,
+  SELECT a.accreditation_id, a.skill_ref, a.up_to_level::int AS up_to_level, CASE WHEN p.erased_at IS NULL THEN a.reason ELSE 'Erased.' END AS reason, a.granted_by, g.name AS granter, a.granted_at,
          a.ended_by, e.name AS ender, a.ended_at
-    FROM accreditation a JOIN person g ON g.person_id = a.granted_by LEFT JOIN person e ON e.person_id = a.ended_by`;
+    FROM accreditation a JOIN person p ON p.person_id = a.person_id JOIN person g ON g.person_id = a.granted_by LEFT JOIN person e ON e.person_id = a.ended_by`;
 
 const answerOf = (row: AccreditationRow): AccreditationAnswer => ({
   id: row.accreditation_id,

@@ -1,3 +1,5 @@
+import { actMayBeShown, mayBeShown } from '../ledger/shown-content';
+
 /** One file of an export: what it holds, and the statement that reads it. Its rows are written as JSON and as CSV, one to one. */
 export interface ExportPart {
   /** The file's name without its ending. */
@@ -15,7 +17,7 @@ const hex = (column: string): string => `encode(${column}, 'hex')`;
 const nameOf = (id: string): string => `(SELECT n.name FROM person n WHERE n.person_id = ${id})`;
 /** The content of a digest and the salt that was digested with it; null where they were redacted or erased. */
 const kept = (row: string, digest: string): string =>
-  `LEFT JOIN record_content k ON k.engineer_id = ${row}.engineer_id AND k.digest = ${row}.${digest}`;
+  `LEFT JOIN record_content k ON k.engineer_id = ${row}.engineer_id AND k.digest = ${row}.${digest} AND ${mayBeShown('k', '$1')}`;
 const dayOf = (instant: string): string => `(${instant} AT TIME ZONE $2)::date`;
 
 const account: readonly ExportPart[] = [
@@ -55,8 +57,9 @@ const account: readonly ExportPart[] = [
     name: 'accreditations',
     holds: 'what you may judge without holding it yourself, and why',
     columns: ['id', 'skill', 'upToLevel', 'reason', 'grantedAt', 'endedAt'],
-    sql: `SELECT a.accreditation_id AS id, a.skill_ref AS skill, a.up_to_level AS "upToLevel", a.reason, a.granted_at AS "grantedAt", a.ended_at AS "endedAt"
-            FROM accreditation a WHERE a.person_id = $1 ORDER BY a.accreditation_id`,
+    sql: `SELECT a.accreditation_id AS id, a.skill_ref AS skill, a.up_to_level AS "upToLevel",
+                 CASE WHEN p.erased_at IS NULL THEN a.reason ELSE 'Erased.' END AS reason, a.granted_at AS "grantedAt", a.ended_at AS "endedAt"
+            FROM accreditation a JOIN person p USING (person_id) WHERE a.person_id = $1 ORDER BY a.accreditation_id`,
   },
 ];
 
@@ -273,7 +276,7 @@ const forOthers: readonly ExportPart[] = [
     columns: ['seq', 'at', 'actor', 'kind', 'subject', 'content'],
     // what others are named in is not part of this: of one's own acts about others only that they were done
     sql: `SELECT e.seq, e.at, e.actor_id AS actor, e.kind, e.subject, CASE WHEN e.subject LIKE 'people/' || $1::uuid || '%' THEN k.body END AS content
-            FROM administration_entry e LEFT JOIN administration_content k USING (digest)
+            FROM administration_entry e LEFT JOIN administration_content k ON k.digest = e.digest AND ${actMayBeShown('k')}
            WHERE e.actor_id = $1::uuid OR e.subject LIKE 'people/' || $1::uuid || '%' ORDER BY e.seq`,
   },
   {

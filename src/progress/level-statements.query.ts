@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config';
 import type { Day } from '../kernel/clock';
+import { mayBeShown } from '../ledger/shown-content';
 import { Database } from '../platform/transaction';
 import { inForce, todayIn } from './eligible-sql';
 import { isRedacted } from './redacted-sql';
@@ -30,7 +31,7 @@ const statementsSql = `
      WHERE g.engineer_id = $1 AND g.skill_level_ref = $2 AND ${inForce('g', todayIn('$3'))}
   ), frozen AS (
     SELECT k.body FROM held JOIN sign_off o ON o.engineer_id = $1 AND o.sign_off_id = held.sign_off_id
-      JOIN record_content k ON k.engineer_id = o.engineer_id AND k.digest = o.digest
+      JOIN record_content k ON k.engineer_id = o.engineer_id AND k.digest = o.digest AND ${mayBeShown('k', '$1')}
   ), granted AS (
     SELECT x.one->>'ref' AS statement_ref FROM frozen CROSS JOIN LATERAL jsonb_array_elements(frozen.body->'statements') x (one)
      WHERE jsonb_array_length(x.one->'evidence') >= (frozen.body->'policy'->>'acceptedPerStatement')::int

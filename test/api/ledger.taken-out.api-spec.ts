@@ -8,6 +8,7 @@ import { newId } from '../../src/kernel/ids';
 import { type Json, newSalt, saltedDigest } from '../../src/kernel/canonical-json';
 import { accreditationSubject, administrationId, frozenMark, personSubject } from '../../src/ledger/administration';
 import type { LedgerVerificationAnswer } from '../../src/ledger/checkpoints.dto';
+import type { ChainCheckAnswer } from '../../src/ledger/ledger.dto';
 import { hashOf } from '../../src/ledger/entry';
 import { writeLines } from '../../src/ledger/ledger-lines-file';
 import { ledgerLines } from '../../src/ledger/ledger.lines';
@@ -56,6 +57,10 @@ afterAll(async () => {
 
 const verification = async (): Promise<LedgerVerificationAnswer> =>
   (await auditor.get<LedgerVerificationAnswer>('/ledger/verification')).body;
+
+/** The check of one record, which says what the verification of everything says. */
+const ofRecord = async (id: string): Promise<ChainCheckAnswer> =>
+  (await auditor.get<ChainCheckAnswer>(`/engineers/${id}/ledger/verification`)).body;
 
 const tables = [
   ...['ledger_entry', 'record_content', 'record', 'sign_off', 'approval'],
@@ -121,6 +126,11 @@ describe('a sign-off', () => {
         ok: false,
         misfit: { engineer, seq, reason: expect.stringContaining('which no two admins decided') as string },
       });
+      expect(await ofRecord(engineer)).toMatchObject({
+        ok: false,
+        misfit: { seq, reason: expect.stringContaining('which no two admins decided') as string },
+        heldInPart: null,
+      });
     },
   );
 
@@ -131,6 +141,7 @@ describe('a sign-off', () => {
     await append('record.redacted', subject(), { what: subject(), reason: 'x', frozen: true, request, digests: digests() });
     await forget(signOff.digest);
     expect(await verification()).toMatchObject({ ok: true, heldInPart: 1 });
+    expect(await ofRecord(engineer)).toMatchObject({ ok: true, heldInPart: 1 });
     const { rows } = await superuser.query<{ seq: number }>(`SELECT seq FROM ledger_entry WHERE engineer_id = $1 AND digest = $2`, [
       engineer,
       signOff.digest,
@@ -155,6 +166,7 @@ describe('a sign-off', () => {
     await forget(...rows.map(({ digest }) => digest));
     await makeSignOffSay(levelFive);
     expect(await verification()).toMatchObject({ ok: false, misfit: { engineer, seq } });
+    expect(await ofRecord(engineer)).toMatchObject({ ok: false, misfit: { seq } });
   });
 });
 
@@ -210,6 +222,23 @@ test('what two admins redacted, with what was frozen of it, and whom they erased
   ]);
   const first = 2 + (rows[0]?.count ?? 0);
   expect(await verification()).toMatchObject({ ok: true, heldInPart: first });
+  // of the record itself: the words of one support, said twice, a revision, the submission and the sign-off
+  const said = await ofRecord(redacted.engineer.id);
+  expect(said).toMatchObject({ ok: true, misfit: null, heldInPart: 5 });
+  // what no entry takes out is found all the same
+  const [gone] = await api.database.query<{ seq: number; digest: Buffer }>(
+    `SELECT seq, digest FROM ledger_entry WHERE engineer_id = $1 AND kind = 'claim.approved'`,
+    [redacted.engineer.id],
+  );
+  await superuser.query(`CREATE TABLE kept.gone AS SELECT * FROM record_content WHERE digest = '\\x${gone?.digest.toString('hex')}'`);
+  await superuser.query(`DELETE FROM record_content WHERE digest = $1`, [gone?.digest]);
+  expect(await ofRecord(redacted.engineer.id)).toMatchObject({
+    ok: false,
+    misfit: { seq: gone?.seq, reason: 'its content is gone' },
+    heldInPart: null,
+  });
+  await superuser.query(`INSERT INTO record_content SELECT * FROM kept.gone; DROP TABLE kept.gone`);
+  expect(await ofRecord(redacted.engineer.id)).toEqual(said);
 
   await signedOffClaim(erased, 1);
   await one.post(`/people/${erased.engineer.id}/accreditations`, { skill: 'sfia-9:ITOP', upToLevel: 1, reason: 'They know it.' });
@@ -217,6 +246,8 @@ test('what two admins redacted, with what was frozen of it, and whom they erased
   const after = await verification();
   // submission, pins, approval and sign-off, and the accreditation
   expect(after).toMatchObject({ ok: true, heldInPart: first + first + 1 + 1 });
+  const left = await ofRecord(erased.engineer.id);
+  expect(left).toMatchObject({ ok: true, misfit: null, heldInPart: left.entries - 1 });
 
   const file = join(keys.folder, 'ledger.jsonl');
   const stream = createWriteStream(file);
