@@ -216,5 +216,37 @@ export async function useEverything(api: TestApp): Promise<Failures> {
     'a revocation',
     await admin.post(`/engineers/${engineer.id}/sign-offs/${signOff}/revocation`, { password: admin.password, reason: 'No.' }),
   );
+
+  // what is taken out, and what is read of it afterwards
+  const reason = 'A password.';
+  const alone = await logWork(engineer, [statementRef(4, 1)]);
+  for (const part of [`supports/${statementRef(4, 1)}`, 'revisions/1'])
+    done(
+      `a redaction of ${part}`,
+      await engineer.post(
+        `${own}/${alone}/${part}/redaction`,
+        { reason },
+        { ifMatch: (await engineer.get(`${own}/${alone}`)).etag ?? '', key: part },
+      ),
+    );
+  await on(engineer, open, 'withdrawal', {});
+  await on(engineer, await draftClaim(engineer, 2), 'redaction', { reason });
+  const [pinned] = approved.claim.statements.flatMap(({ evidence }) => evidence.map(({ evidenceId }) => evidenceId));
+  const decided = (await seeClaim(engineer, draft.path)).claim.history.find(({ kind }) => kind === 'claim.refused')?.entry;
+  for (const what of [
+    { claim: draft.id, entry: decided },
+    { claim: draft.id, frozen: true },
+    { signOff },
+    { evidence: pinned, revision: 1, frozen: true },
+    { evidence: pinned, statement: statementRef(1, 1) },
+  ])
+    done('a redaction by two', await byTwoAdmins(admin, otherAdmin, { action: 'redact', personId: engineer.id, reason, ...what }));
+  done('an erasure', await byTwoAdmins(admin, otherAdmin, { action: 'erase-person', personId: person.body.id }));
+  const record = `/engineers/${engineer.id}`;
+  for (const reader of [engineer, mentor, manager, auditor])
+    for (const rest of ['/evidence', `/evidence/${pinned}`, `/claims/${draft.id}`, `/sign-offs/${signOff}`, '/ledger/verification']) {
+      const answer = await reader.get<{ ok?: boolean }>(`${record}${rest}`);
+      if (answer.status >= 500 || answer.body.ok === false) done(`${rest} after what was taken out`, { ...answer, status: 500 });
+    }
   return failures;
 }
