@@ -30,6 +30,11 @@ export class CatalogueQuery {
     return read;
   }
 
+  /** Whether there is a skill; null is none in particular. */
+  async knows(skill: string | null): Promise<boolean> {
+    return skill === null || (await this.levelsOf(skill)).length > 0;
+  }
+
   /** Where statements stand: those of these references that there are. */
   async statements(refs: readonly string[]): Promise<StatementPlace[]> {
     const unknown = refs.filter((ref) => !this.places.has(ref));

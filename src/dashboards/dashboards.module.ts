@@ -8,6 +8,7 @@ import { OrganisationPeopleQuery } from './organisation-people.query';
 import { TeamClaimsQuery } from './team-claims.query';
 import { TeamDashboardController } from './team-dashboard.controller';
 import { TeamDashboardQuery } from './team-dashboard.query';
+import { TeamEvidenceQuery } from './team-evidence.query';
 import { TeamFiguresController } from './team-figures.controller';
 import { TeamGapsQuery } from './team-gaps.query';
 import { TeamListsController } from './team-lists.controller';
@@ -26,6 +27,7 @@ import { TeamTrendQuery } from './team-trend.query';
     TeamTrendQuery,
     TeamClaimsQuery,
     TeamSignOffsQuery,
+    TeamEvidenceQuery,
     OrganisationDashboardQuery,
     OrganisationPeopleQuery,
   ],

@@ -3,7 +3,7 @@ import type { CsvTable } from '../platform/csv-answers';
 import type { OrganisationDashboardAnswer } from './organisation-dashboard.dto';
 import type { TeamDashboardAnswer } from './team-dashboard.dto';
 import type { TeamGapsAnswer, TeamReviewsAnswer, TeamTrendAnswer } from './team-figures.dto';
-import type { TeamClaimPage, TeamSignOffPage } from './team-lists.dto';
+import type { TeamClaimItem, TeamEvidenceItem, TeamSignOffItem } from './team-lists.dto';
 
 /*
  * Dashboards as tables, for spreadsheets: one row for each thing that the answer has a list of.
@@ -12,29 +12,39 @@ import type { TeamClaimPage, TeamSignOffPage } from './team-lists.dto';
 const tableOf = (rows: readonly CsvRow[], columns: readonly string[]): CsvTable => ({ columns, rows });
 
 const member = [
-  ...['id', 'name', 'currentLevel', 'targetLevel', 'targetBy', 'targetState', 'lastEvidenceOn', 'goingOn'],
-  ...['claim', 'claimDueOn', 'claimOverdue', 'claimWaitsOn'],
+  ...['id', 'name', 'active', 'currentLevel', 'targetLevel', 'targetBy', 'targetState', 'lastEvidenceOn', 'goingOn'],
+  ...['claim', 'claimId', 'claimDueOn', 'claimOverdue', 'claimWaitsOn'],
 ];
 
-/** One row a person; four columns a level. */
-export function teamTable({ people, totals }: TeamDashboardAnswer): CsvTable {
-  const levels = Object.keys(totals.byLevel).filter((name) => name !== 'none');
-  const columns = levels.flatMap((level) => ['Accepted', 'Total', 'ClaimState', 'SignedOffOn'].map((name) => `level${level}${name}`));
+/** One row a person, with what their row of the JSON has but for its links; five columns a level. The totals are not rows of this table: they are in the JSON. */
+export const teamTable = ({ people, totals }: TeamDashboardAnswer): CsvTable =>
+  membersTable(
+    Object.keys(totals.byLevel).filter((name) => name !== 'none'),
+    people,
+  );
+
+/** As teamTable(), for some of the people. @param levels those that the skill defines */
+export function membersTable(levels: readonly string[], people: TeamDashboardAnswer['people']): CsvTable {
+  const columns = levels.flatMap((level) =>
+    ['Accepted', 'Total', 'ClaimState', 'SignedOffOn', 'ValidUntil'].map((name) => `level${level}${name}`),
+  );
   const rows = people.map(({ claim, target, levels: those, ...person }) => ({
     ...person,
     targetLevel: target?.level,
     targetBy: target?.by,
     targetState: target?.state,
     claim: claim?.skillLevel,
+    claimId: claim?.id,
     claimDueOn: claim?.dueOn,
     claimOverdue: claim?.overdue,
     claimWaitsOn: claim?.waitsOn.map(({ name }) => name).join(', '),
     ...Object.fromEntries<CsvCell>(
-      those.flatMap(({ level, accepted, total, claimState, signedOffOn }) => [
+      those.flatMap(({ level, accepted, total, claimState, signedOffOn, validUntil }) => [
         [`level${level}Accepted`, accepted],
         [`level${level}Total`, total],
         [`level${level}ClaimState`, claimState],
         [`level${level}SignedOffOn`, signedOffOn],
+        [`level${level}ValidUntil`, validUntil],
       ]),
     ),
   }));
@@ -89,7 +99,7 @@ export const trendTable = ({ months }: TeamTrendAnswer): CsvTable =>
   );
 
 /** One row a claim. */
-export const teamClaimsTable = ({ items }: TeamClaimPage): CsvTable =>
+export const teamClaimsTable = (items: readonly TeamClaimItem[]): CsvTable =>
   tableOf(
     items.map(({ engineer, waitsOn, ...claim }) => ({
       ...claim,
@@ -100,8 +110,15 @@ export const teamClaimsTable = ({ items }: TeamClaimPage): CsvTable =>
     ['id', 'engineerId', 'engineer', 'skillLevel', 'dueOn', 'state', 'waitsOn'],
   );
 
+/** One row a piece of evidence. */
+export const teamEvidenceTable = (items: readonly TeamEvidenceItem[]): CsvTable =>
+  tableOf(
+    items.map(({ engineer, loggedOn }) => ({ loggedOn, engineerId: engineer?.id, engineer: engineer?.name })),
+    ['loggedOn', 'engineerId', 'engineer'],
+  );
+
 /** One row a sign-off. */
-export const teamSignOffsTable = ({ items }: TeamSignOffPage): CsvTable =>
+export const teamSignOffsTable = (items: readonly TeamSignOffItem[]): CsvTable =>
   tableOf(
     items.map(({ engineer, ...signOff }) => ({ ...signOff, engineerId: engineer.id, engineer: engineer.name })),
     ['id', 'engineerId', 'engineer', 'skillLevel', 'on', 'until', 'state', 'revokedOn'],

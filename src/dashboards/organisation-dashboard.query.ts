@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config';
+import { isAuditorNow } from '../people/roles-sql';
 import { Replica } from '../platform/replica';
 import { type OrganisationAsOf, type OrganisationCounts, organisationFigures } from './organisation-figures';
 import { everybodyStands, extentOf } from './organisation-sql';
@@ -28,7 +29,7 @@ const organisationSql = `
       FROM progress g JOIN counted p ON p.person_id = g.engineer_id WHERE g.skill_ref = (SELECT chosen.skill_ref FROM chosen)
      GROUP BY 1, 2, 3, 4
   )
-  SELECT chosen.skill_ref AS skill, now() AS as_of, (SELECT 'auditor' = ANY (c.roles) FROM person c WHERE c.person_id = $1) AS is_auditor,
+  SELECT chosen.skill_ref AS skill, now() AS as_of, (SELECT ${isAuditorNow('c')} FROM person c WHERE c.person_id = $1) AS is_auditor,
          (SELECT ${both()} FROM counted) AS people,
          (SELECT ${both()} FROM highest) AS holders,
          (SELECT ${both()} FROM open) AS submitted,

@@ -1,3 +1,4 @@
+import { isAuditorNow } from '../people/roles-sql';
 import { inForce, isEligible, todayIn } from '../progress/eligible-sql';
 
 const ofChosen = `(SELECT chosen.skill_ref FROM chosen)`;
@@ -27,7 +28,7 @@ export const everybodyStands = `
     UNION SELECT m.engineer_id FROM mentorship m JOIN mentorship_skill k USING (engineer_id, mentorship_id) JOIN chosen ON chosen.skill_ref = k.skill_ref
            WHERE m.mentor_id = $1 AND m.from_at <= now() AND (m.until_at IS NULL OR m.until_at > now())
   ), counted AS MATERIALIZED (
-    SELECT p.person_id, known.person_id IS NULL AND NOT (SELECT 'auditor' = ANY (c.roles) FROM person c WHERE c.person_id = $1) AS unseen
+    SELECT p.person_id, known.person_id IS NULL AND NOT (SELECT ${isAuditorNow('c')} FROM person c WHERE c.person_id = $1) AS unseen
       FROM person p LEFT JOIN known ON known.person_id = p.person_id WHERE p.active
   ), highest AS MATERIALIZED (
     SELECT g.engineer_id, p.unseen, max(g.level) AS level FROM progress g JOIN counted p ON p.person_id = g.engineer_id

@@ -1,11 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { waitingClaims } from '../claims/waiting';
 import { Settings } from '../config';
+import type { Json } from '../kernel/canonical-json';
 import type { Day } from '../kernel/clock';
 import { apiLink } from '../kernel/link';
 import { type Page, pageOf, positionOf } from '../kernel/paging';
+import { type CsvTable, csvPieces } from '../platform/csv-answers';
+import { Pieces } from '../platform/pieces';
 import { Replica } from '../platform/replica';
+import { Snapshots } from '../platform/snapshot';
 import { judges } from '../progress/eligible-sql';
+import { CatalogueQuery } from './catalogue.query';
 import { openClaims, stateOfClaim, today, waitingDays } from './team-claims';
 import type { TeamClaimItem } from './team-lists.dto';
 import { type TeamScope, seenPeople } from './team-scope';
@@ -44,37 +49,55 @@ const claimsSql = `
      AND ($9::date IS NULL OR (o.due_on, o.claim_id) > ($9::date, $10::uuid))
    ORDER BY o.due_on, o.claim_id LIMIT $11`;
 
+const itemOf = (row: ClaimRow): TeamClaimItem => ({
+  engineer: { id: row.engineer_id, name: row.name },
+  id: row.claim_id,
+  skillLevel: row.skill_level_ref,
+  dueOn: row.due_on,
+  state: row.state,
+  waitsOn: row.mentors,
+  links: { claim: apiLink(`/engineers/${row.engineer_id}/claims/${row.claim_id}`) },
+});
+
+const listOf = ({ managerId, depth, skill, level, mentor, state }: ClaimsAsked): Json => [
+  'team-claims',
+  managerId,
+  depth,
+  skill,
+  level,
+  mentor,
+  state,
+];
+
 /** The submitted claims of a team: what the figures of its queue count. */
 @Injectable()
 export class TeamClaimsQuery {
   constructor(
     private readonly db: Replica,
+    private readonly snapshots: Snapshots,
     private readonly settings: Settings,
+    private readonly catalogue: CatalogueQuery,
   ) {}
 
-  /** One page, the first to fall due first, of the people whom the caller may see. */
-  async page(
-    callerId: string,
-    { managerId, depth, skill, level, mentor, state, limit, cursor }: ClaimsAsked,
-  ): Promise<Page<TeamClaimItem>> {
-    const list = ['team-claims', managerId, depth, skill, level, mentor, state];
-    const after = cursor === undefined ? [null, null] : positionOf(list, cursor, ['day?', 'id']);
-    const parameters = [managerId, callerId, depth === 'all', this.settings.TIME_ZONE, skill, level, mentor, state, ...after, limit + 1];
-    const rows = await this.db.query<ClaimRow>(claimsSql, parameters);
-    return pageOf(
-      rows,
-      limit,
-      list,
-      (row) => [row.due_on, row.claim_id],
-      (row) => ({
-        engineer: { id: row.engineer_id, name: row.name },
-        id: row.claim_id,
-        skillLevel: row.skill_level_ref,
-        dueOn: row.due_on,
-        state: row.state,
-        waitsOn: row.mentors,
-        links: { claim: apiLink(`/engineers/${row.engineer_id}/claims/${row.claim_id}`) },
-      }),
-    );
+  /** One page, the first to fall due first, of the people whom the caller may see; null where there is no such skill. */
+  async page(callerId: string, asked: ClaimsAsked): Promise<Page<TeamClaimItem> | null> {
+    if (!(await this.catalogue.knows(asked.skill))) return null;
+    const { limit } = asked;
+    const rows = await this.db.query<ClaimRow>(claimsSql, this.parametersOf(callerId, asked, limit + 1));
+    return pageOf(rows, limit, listOf(asked), (row) => [row.due_on, row.claim_id], itemOf);
+  }
+
+  /** All from the cursor on, a batch at a time, as CSV of `table`; null where there is no such skill. */
+  async csv(callerId: string, asked: ClaimsAsked, table: (items: readonly TeamClaimItem[]) => CsvTable): Promise<Pieces | null> {
+    if (!(await this.catalogue.knows(asked.skill))) return null;
+    const parameters = this.parametersOf(callerId, asked, null);
+    const snapshot = await this.snapshots.take();
+    return Pieces.begin(csvPieces(table, snapshot.items(claimsSql, parameters, itemOf)), () => snapshot.end());
+  }
+
+  private parametersOf(callerId: string, asked: ClaimsAsked, size: number | null): unknown[] {
+    const { managerId, depth, skill, level, mentor, state, cursor } = asked;
+    const after = cursor === undefined ? [null, null] : positionOf(listOf(asked), cursor, ['day?', 'id']);
+    return [managerId, callerId, depth === 'all', this.settings.TIME_ZONE, skill, level, mentor, state, ...after, size];
   }
 }

@@ -9,6 +9,13 @@ const workdaysUpTo = (day: string): string => `(((${day}) - date '1900-01-01') /
 /** SQL: how many working days are left for a claim; below zero where its day has passed. */
 export const waitingDays = (claim: string): string => `(${workdaysUpTo(`${claim}.due_on`)} - ${workdaysUpTo(today)})`;
 
+/**
+ * SQL: by how many working days a claim is past its day, on a day: what is past it is so by one at least, though it be Saturday. Policies give working days
+ * to decide (`reviewDays`), and what was due on Friday is overdue from Saturday on.
+ */
+export const daysOverdue = (dueOn: string, day: string): string =>
+  `CASE WHEN ${dueOn} < ${day} THEN greatest(1, ${workdaysUpTo(day)} - ${workdaysUpTo(dueOn)}) ELSE 0 END`;
+
 /** SQL: whether a claim (with its `days_left`) is past its day, due today or within the next two working days, or in time. */
 export const stateOfClaim = (claim: string): string =>
   `CASE WHEN ${claim}.due_on < ${today} THEN 'overdue' WHEN ${claim}.days_left <= 2 THEN 'due-soon' ELSE 'in-time' END`;

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { waitingClaimsOf } from '../claims/waiting';
 import { Settings } from '../config';
 import type { Day } from '../kernel/clock';
+import { isAuditorNow } from '../people/roles-sql';
 import { Replica } from '../platform/replica';
 import { inForce, judges, todayIn } from '../progress/eligible-sql';
 import { newestTargetOfEach } from '../progress/target-sql';
@@ -64,7 +65,7 @@ const teamSql = `
                             AND s.statement_ref = asked.statement_ref AND e.state = 'logged' AND e.kind = 'work' GROUP BY s.engineer_id) w
   )
   SELECT m.name AS manager_name, chosen.skill_ref AS skill, now() AS as_of, ${todayIn('$5')} AS today,
-         (SELECT 'auditor' = ANY (c.roles) FROM person c WHERE c.person_id = $2) AS is_auditor,
+         (SELECT ${isAuditorNow('c')} FROM person c WHERE c.person_id = $2) AS is_auditor,
          (SELECT json_agg(json_build_object('id', seen.engineer_id, 'name', seen.name) ORDER BY seen.name, seen.engineer_id) FROM seen) AS people,
          (SELECT json_object_agg(x.engineer_id, x.levels)
             FROM seen CROSS JOIN chosen

@@ -110,8 +110,10 @@ export class TeamQueueLinks {
   nobodyCanDecide: string;
 }
 
-/** Where the sign-offs behind each figure are. The evidence of a team has no list: most of it is not for managers. */
+/** Where the evidence and the sign-offs behind each figure are. */
 export class TeamMonthLinks {
+  /** @example /api/v1/teams/01931b2e-7c00-7000-8000-000000000009/evidence?depth=direct&from=2026-11-01&to=2026-11-30 */
+  evidence: string;
   /** @example /api/v1/teams/01931b2e-7c00-7000-8000-000000000009/sign-offs?depth=direct&from=2026-11-01&to=2026-11-30 */
   signOffs: string;
   /** @example /api/v1/teams/01931b2e-7c00-7000-8000-000000000009/sign-offs?depth=direct&revokedFrom=2026-11-01&revokedTo=2026-11-30 */
@@ -194,7 +196,7 @@ export class MentorQueueAnswer {
    */
   nextDueOn: string;
   /**
-   * By how many working days the oldest is past its day.
+   * By how many working days the oldest is past its day: one at least where one is, on a Saturday too.
    * @example 3
    */
   longestOverdueDays: number;

@@ -58,6 +58,49 @@ export class TeamClaimPage {
   nextCursor: string | null;
 }
 
+/** Which evidence of a team. */
+export class TeamEvidenceRequest extends IntersectionType(TeamLevelRequest, PageQuery) {
+  /**
+   * Logged on this day or later.
+   * @example 2026-11-01
+   */
+  @IsOptional()
+  @IsCalendarDay()
+  from?: string;
+  /**
+   * Logged on this day or earlier.
+   * @example 2026-11-30
+   */
+  @IsOptional()
+  @IsCalendarDay()
+  to?: string;
+}
+
+/** Where a piece of evidence is found. */
+export class TeamEvidenceLinks {
+  /** Null where the caller may not see it. */
+  evidence: string | null;
+}
+
+/** That somebody in a team logged a piece of evidence. */
+export class TeamEvidenceItem {
+  /** Whose it is; null where the caller may not see it: what no submitted or approved claim rests on is between engineers, their mentors and auditors. */
+  engineer: PersonName | null;
+  /** @example 2026-11-04 */
+  loggedOn: string;
+  links: TeamEvidenceLinks;
+}
+
+/** One page of a team's evidence, the oldest first. */
+export class TeamEvidencePage {
+  items: TeamEvidenceItem[];
+  /**
+   * Where the next page begins; null on the last.
+   * @example null
+   */
+  nextCursor: string | null;
+}
+
 /** Which sign-offs of a team. */
 export class TeamSignOffsRequest extends IntersectionType(TeamLevelRequest, PageQuery) {
   /**

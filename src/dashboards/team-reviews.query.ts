@@ -3,7 +3,7 @@ import { waitingClaims } from '../claims/waiting';
 import { Settings } from '../config';
 import { Replica } from '../platform/replica';
 import { judges } from '../progress/eligible-sql';
-import { openClaims, stateOfClaim, today, waitingDays } from './team-claims';
+import { daysOverdue, openClaims, stateOfClaim, today, waitingDays } from './team-claims';
 import type { MentorQueueAnswer, TeamQueueTotals, TeamReviewsAnswer } from './team-figures.dto';
 import { type Order, sortedBy } from './team-order';
 import { type TeamScope, seenPeople, teamLink } from './team-scope';
@@ -30,7 +30,7 @@ const reviewsSql = `
       FROM (SELECT j.mentor_id, j.mentor_name, c.claim_id, c.due_on, ${waitingDays('c')} AS days_left ${waitingClaims} AND c.claim_id IN (SELECT claim_id FROM open)) w
   ), queue AS (
     SELECT w.mentor_id, w.mentor_name, count(*)::int AS waiting, count(*) FILTER (WHERE w.state = 'overdue')::int AS overdue,
-           count(*) FILTER (WHERE w.state = 'due-soon')::int AS due_soon, min(w.due_on) AS next_due_on, greatest(0, -min(w.days_left)) AS longest
+           count(*) FILTER (WHERE w.state = 'due-soon')::int AS due_soon, min(w.due_on) AS next_due_on, max(${daysOverdue('w.due_on', today)}) AS longest
       FROM waiting w GROUP BY w.mentor_id, w.mentor_name
   )
   SELECT m.name AS manager_name, now() AS as_of,

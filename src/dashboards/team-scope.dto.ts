@@ -2,9 +2,9 @@ import { Transform } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
 import { IsText } from '../platform/rules';
 
-/** A number in a query, where it is one. */
+/** A number in a query, where it is one, written in the one way that there is: `01` is none. */
 export const toWhole = ({ value }: { value: unknown }): unknown =>
-  typeof value === 'string' && /^\d{1,3}$/.test(value) ? Number(value) : value;
+  typeof value === 'string' && /^(0|[1-9]\d{0,2})$/.test(value) ? Number(value) : value;
 
 /** Which part of a team. */
 export class TeamRequest {

@@ -1,4 +1,5 @@
 import { apiLink } from '../kernel/link';
+import { isAuditorNow } from '../people/roles-sql';
 
 /**
  * SQL: the people of a manager's team whom the caller may see now, `seen (engineer_id, name)`: what every dashboard of a team begins with.
@@ -9,7 +10,7 @@ export const seenPeople = `seen AS MATERIALIZED (
     SELECT r.descendant_id AS engineer_id, p.name
       FROM reporting_line r JOIN person p ON p.person_id = r.descendant_id
      WHERE r.ancestor_id = $1 AND ($3::boolean OR r.depth = 1) AND p.active
-       AND (SELECT $1::uuid = $2::uuid OR 'auditor' = ANY (c.roles) OR EXISTS (SELECT 1 FROM reporting_line above WHERE above.ancestor_id = $2 AND above.descendant_id = $1)
+       AND (SELECT $1::uuid = $2::uuid OR ${isAuditorNow('c')} OR EXISTS (SELECT 1 FROM reporting_line above WHERE above.ancestor_id = $2 AND above.descendant_id = $1)
               FROM person c WHERE c.person_id = $2)
   )`;
 
@@ -29,6 +30,6 @@ export interface TeamScope {
 /** A link to another view of the same part of a team. */
 export const teamLink = (
   { managerId, depth }: TeamScope,
-  view: 'dashboard' | 'claims' | 'sign-offs',
+  view: 'dashboard' | 'claims' | 'sign-offs' | 'evidence',
   query: Readonly<Record<string, string | number | null>>,
 ): string => apiLink(`/teams/${managerId}/${view}`, { depth, ...query });

@@ -1,10 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config';
+import type { Json } from '../kernel/canonical-json';
 import type { Day } from '../kernel/clock';
 import { apiLink } from '../kernel/link';
 import { type Page, pageOf, positionOf } from '../kernel/paging';
+import { type CsvTable, csvPieces } from '../platform/csv-answers';
+import { Pieces } from '../platform/pieces';
 import { Replica } from '../platform/replica';
+import { Snapshots } from '../platform/snapshot';
 import { todayIn } from '../progress/eligible-sql';
+import { CatalogueQuery } from './catalogue.query';
 import type { TeamSignOffItem } from './team-lists.dto';
 import { type TeamScope, seenPeople } from './team-scope';
 
@@ -50,37 +55,52 @@ const signOffsSql = `
   )
   SELECT page.* FROM page ORDER BY page.signed_off_on DESC, page.sign_off_id DESC`;
 
+const itemOf = (row: SignOffRow): TeamSignOffItem => ({
+  engineer: { id: row.engineer_id, name: row.name },
+  id: row.sign_off_id,
+  skillLevel: row.skill_level_ref,
+  on: row.signed_off_on,
+  until: row.valid_until,
+  state: row.state,
+  revokedOn: row.revoked_on,
+  links: { signOff: apiLink(`/engineers/${row.engineer_id}/sign-offs/${row.sign_off_id}`) },
+});
+
+const listOf = (asked: SignOffsAsked): Json => {
+  const { managerId, depth, skill, level, from, to, revokedFrom, revokedTo, state: only } = asked;
+  return ['team-sign-offs', managerId, depth, skill, level, from, to, revokedFrom, revokedTo, only];
+};
+
 /** The sign-offs of a team: what its trend counts. */
 @Injectable()
 export class TeamSignOffsQuery {
   constructor(
     private readonly db: Replica,
+    private readonly snapshots: Snapshots,
     private readonly settings: Settings,
+    private readonly catalogue: CatalogueQuery,
   ) {}
 
-  /** One page, the newest first, of the people whom the caller may see. */
-  async page(callerId: string, { limit, cursor, ...asked }: SignOffsAsked): Promise<Page<TeamSignOffItem>> {
-    const { managerId, depth, skill, level, from, to, revokedFrom, revokedTo, state: only } = asked;
-    const list = ['team-sign-offs', { ...asked }];
-    const after = cursor === undefined ? [null, null] : positionOf(list, cursor, ['day?', 'id']);
+  /** One page, the newest first, of the people whom the caller may see; null where there is no such skill. */
+  async page(callerId: string, asked: SignOffsAsked): Promise<Page<TeamSignOffItem> | null> {
+    if (!(await this.catalogue.knows(asked.skill))) return null;
+    const { limit } = asked;
+    const rows = await this.db.query<SignOffRow>(signOffsSql, this.parametersOf(callerId, asked, limit + 1));
+    return pageOf(rows, limit, listOf(asked), (row) => [row.signed_off_on, row.sign_off_id], itemOf);
+  }
+
+  /** All from the cursor on, a batch at a time, as CSV of `table`; null where there is no such skill. */
+  async csv(callerId: string, asked: SignOffsAsked, table: (items: readonly TeamSignOffItem[]) => CsvTable): Promise<Pieces | null> {
+    if (!(await this.catalogue.knows(asked.skill))) return null;
+    const parameters = this.parametersOf(callerId, asked, null);
+    const snapshot = await this.snapshots.take();
+    return Pieces.begin(csvPieces(table, snapshot.items(signOffsSql, parameters, itemOf)), () => snapshot.end());
+  }
+
+  private parametersOf(callerId: string, asked: SignOffsAsked, size: number | null): unknown[] {
+    const { managerId, depth, skill, level, from, to, revokedFrom, revokedTo, state: only, cursor } = asked;
+    const after = cursor === undefined ? [null, null] : positionOf(listOf(asked), cursor, ['day?', 'id']);
     const filters = [skill, level, from, to, revokedFrom, revokedTo, only];
-    const parameters = [managerId, callerId, depth === 'all', this.settings.TIME_ZONE, ...filters, ...after, limit + 1];
-    const rows = await this.db.query<SignOffRow>(signOffsSql, parameters);
-    return pageOf(
-      rows,
-      limit,
-      list,
-      (row) => [row.signed_off_on, row.sign_off_id],
-      (row) => ({
-        engineer: { id: row.engineer_id, name: row.name },
-        id: row.sign_off_id,
-        skillLevel: row.skill_level_ref,
-        on: row.signed_off_on,
-        until: row.valid_until,
-        state: row.state,
-        revokedOn: row.revoked_on,
-        links: { signOff: apiLink(`/engineers/${row.engineer_id}/sign-offs/${row.sign_off_id}`) },
-      }),
-    );
+    return [managerId, callerId, depth === 'all', this.settings.TIME_ZONE, ...filters, ...after, size];
   }
 }

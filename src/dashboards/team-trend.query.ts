@@ -3,6 +3,7 @@ import { Settings } from '../config';
 import { type Day, addDays, addMonths } from '../kernel/clock';
 import { Replica } from '../platform/replica';
 import type { TeamMonthAnswer, TeamTrendAnswer } from './team-figures.dto';
+import { isFor } from './team-evidence.query';
 import { type TeamScope, seenPeople, teamLink } from './team-scope';
 
 interface TrendRow {
@@ -29,8 +30,7 @@ const trendSql = `
     SELECT date_trunc('month', e.logged_at AT TIME ZONE $5) AS month, count(*)::int AS n
       FROM seen JOIN evidence e ON e.engineer_id = seen.engineer_id
      WHERE e.logged_at >= (SELECT first FROM range)::timestamp AT TIME ZONE $5
-       AND (($4::text IS NULL AND $7::int IS NULL) OR EXISTS (SELECT 1 FROM support s JOIN skill_level l ON l.skill_level_ref = s.skill_level_ref
-                                         WHERE s.engineer_id = e.engineer_id AND s.evidence_id = e.evidence_id AND ($4 IS NULL OR l.skill_ref = $4) AND ($7 IS NULL OR l.level = $7)))
+       AND ${isFor('$4', '$7')}
      GROUP BY 1
   ), granted AS (
     SELECT date_trunc('month', s.signed_off_on::timestamp) AS month, count(*)::int AS n
@@ -70,10 +70,16 @@ export class TeamTrendQuery {
       level,
     ]);
     if (row === null) return null;
-    const signOffs = (query: Readonly<Record<string, string>>): string => teamLink(asked, 'sign-offs', { skill, level, ...query });
+    const rows = (view: 'evidence' | 'sign-offs', query: Readonly<Record<string, string>>): string =>
+      teamLink(asked, view, { skill, level, ...query });
     const shown = row.months.map((one) => {
       const [from, to] = daysOf(one.month);
-      return { ...one, links: { signOffs: signOffs({ from, to }), revocations: signOffs({ revokedFrom: from, revokedTo: to }) } };
+      const links = {
+        evidence: rows('evidence', { from, to }),
+        signOffs: rows('sign-offs', { from, to }),
+        revocations: rows('sign-offs', { revokedFrom: from, revokedTo: to }),
+      };
+      return { ...one, links };
     });
     return {
       manager: { id: managerId, name: row.manager_name },

@@ -3,6 +3,7 @@ import { Settings } from '../config';
 import type { Role, Scope, Viewpoint } from '../kernel/actor';
 import { cannotWrite } from '../platform/problem.filter';
 import { Database } from '../platform/transaction';
+import { rolesNow } from './roles-sql';
 import { hashOfToken, isPersonalToken } from './token';
 
 interface SignedInRow {
@@ -18,15 +19,12 @@ interface SignedInRow {
   mentor_skills: string[];
 }
 
-/** SQL: a hand that was invited afresh holds no role for a while: whoever made that invitation may be acting, and would be two people at once. */
-const rolesNow = `CASE WHEN p.approvals_barred_until > now() THEN '{}' ELSE p.roles END AS roles`;
-
 // $1 the token's hash, $2 the person in the path or null, $3 whether the path says "me", $4 idle minutes (of sessions).
 // Every step is an index seek by one key; without a person in the path the two subqueries find nothing at once. Mentorships are asked for by the path's own
 // words and not by the person that was found, so that they are seen to be of one record (docs/scaling.md, Citus); nobody mentors themselves.
 const signedInSql = (credential: string, from: string, alive: string): string => `
   SELECT ${credential},
-         p.person_id, p.name, p.email, ${rolesNow}, e.person_id AS engineer_id,
+         p.person_id, p.name, p.email, ${rolesNow('p')} AS roles, e.person_id AS engineer_id,
          e.person_id IS NOT NULL AND EXISTS (
            SELECT 1 FROM reporting_line l WHERE l.ancestor_id = p.person_id AND l.descendant_id = e.person_id) AS above,
          ARRAY(SELECT DISTINCT k.skill_ref FROM mentorship m JOIN mentorship_skill k USING (engineer_id, mentorship_id)

@@ -14,7 +14,7 @@ function gather(client: PoolClient): void {
 }
 
 /** Sends one statement, past TypeORM, whose way there costs more than most statements do; what fails fails as it would there. */
-async function send(client: PoolClient, sql: string, parameters: readonly unknown[] = []): Promise<QueryResult> {
+export async function send(client: PoolClient, sql: string, parameters: readonly unknown[] = []): Promise<QueryResult> {
   gather(client);
   try {
     return await client.query(sql, parameters as unknown[]);
@@ -23,20 +23,37 @@ async function send(client: PoolClient, sql: string, parameters: readonly unknow
   }
 }
 
-/** The answer to one statement outside of any transaction, on a connection of the data source. */
-export async function queryOnce(dataSource: DataSource, sql: string, parameters: readonly unknown[]): Promise<QueryResult> {
+/** A connection of the data source, and how it is given back: with an error, or when it was lost meanwhile, to nobody. */
+export interface Connection {
+  readonly client: PoolClient;
+  readonly giveBack: (broken?: Error) => void;
+}
+
+/** Takes a connection of the data source, outside of any transaction. */
+export async function takeConnection(dataSource: DataSource): Promise<Connection> {
   const driver = dataSource.driver as PostgresDriver;
   const [client, release] = (await driver.obtainMasterConnection()) as [PoolClient, (broken?: Error) => void];
-  let broken: Error | undefined;
+  let lost: Error | undefined;
   const note = (error: Error): void => {
-    broken = error;
+    lost = error;
   };
   client.on('error', note);
+  return {
+    client,
+    giveBack: (broken) => {
+      client.removeListener('error', note);
+      release(lost ?? broken);
+    },
+  };
+}
+
+/** The answer to one statement outside of any transaction, on a connection of the data source. */
+export async function queryOnce(dataSource: DataSource, sql: string, parameters: readonly unknown[]): Promise<QueryResult> {
+  const { client, giveBack } = await takeConnection(dataSource);
   try {
     return await send(client, sql, parameters);
   } finally {
-    client.removeListener('error', note);
-    release(broken);
+    giveBack();
   }
 }
 

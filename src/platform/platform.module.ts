@@ -8,6 +8,7 @@ import { RefusedRequestsQuery } from './refused-requests.query';
 import { Replica } from './replica';
 import { RoutesDeclareTheirAudience } from './requires';
 import { Secrets } from './secrets';
+import { Snapshots } from './snapshot';
 import { RateLimits } from './rate-limits';
 import { Tallies } from './tallies';
 import { Database, Transactions } from './transaction';
@@ -21,6 +22,7 @@ import { Database, Transactions } from './transaction';
     Transactions,
     Database,
     Replica,
+    Snapshots,
     RoutesDeclareTheirAudience,
     Housekeeping,
     Tallies,
@@ -29,6 +31,6 @@ import { Database, Transactions } from './transaction';
     RefusedRequestsQuery,
     Secrets,
   ],
-  exports: [Transactions, Database, Replica, Tallies, RateLimits, Secrets],
+  exports: [Transactions, Database, Replica, Snapshots, Tallies, RateLimits, Secrets],
 })
 export class PlatformModule {}

@@ -1,5 +1,8 @@
 import { parse } from 'csv-parse/sync';
+import type { TeamDashboardAnswer } from '../../src/dashboards/team-dashboard.dto';
+import { newId } from '../../src/kernel/ids';
 import type { TeamGapsAnswer, TeamReviewsAnswer, TeamTrendAnswer } from '../../src/dashboards/team-figures.dto';
+import { daysOverdue } from '../../src/dashboards/team-claims';
 import { addDays, addMonths, addWorkdays, workdaysBetween } from '../../src/kernel/clock';
 import { acceptAll, act, approval, logWork, signedOffClaim, statementRef, submittedClaim } from '../factories/claims';
 import { review } from '../factories/evidence';
@@ -147,6 +150,15 @@ describe('the queue of a team', () => {
   });
 });
 
+test('what was due on Friday is a day overdue on Saturday, and still on Monday', async () => {
+  const on = async (day: string): Promise<number | undefined> =>
+    (await api.database.query<{ days: number }>(`SELECT ${daysOverdue(`date '2026-11-20'`, `date '${day}'`)} AS days`))[0]?.days;
+  const days = ['2026-11-19', '2026-11-20', '2026-11-21', '2026-11-22', '2026-11-23', '2026-11-24', '2026-11-28', '2026-11-30'];
+  const counted: (number | undefined)[] = [];
+  for (const day of days) counted.push(await on(day));
+  expect(counted).toEqual([0, 0, 1, 1, 1, 2, 5, 6]);
+});
+
 describe('the trend of a team', () => {
   it('counts evidence, sign-offs and revocations by month, this month last', async () => {
     const { manager, mentor, engineers } = await makeTeam(1);
@@ -190,7 +202,7 @@ describe('the trend of a team', () => {
 });
 
 describe('every dashboard of a team', () => {
-  const paths = ['dashboard', 'gaps', 'reviews', 'trend', 'claims', 'sign-offs'];
+  const paths = ['dashboard', 'gaps', 'reviews', 'trend', 'claims', 'sign-offs', 'evidence'];
 
   it('is for the manager, those above and auditors', async () => {
     const { top, manager, mentor, engineers } = await makeTeam(1);
@@ -250,6 +262,62 @@ describe('every dashboard of a team', () => {
         }),
       ]) as unknown,
     );
+  });
+
+  it('as CSV leaves nothing out: lists have all their rows, and people all that is told of them', async () => {
+    const { manager, engineers } = await makeTeam(2);
+    const validity = `UPDATE progress SET valid_until = '2099-12-31', sign_off_id = $2, signed_off_on = '2026-01-01', signed_off_accepted = 0 WHERE engineer_id = $1`;
+    await logWork(nth(engineers, second), [statementRef(1, 1)]);
+    await api.database.query('SET session_replication_role = replica');
+    await api.database.query(validity, [nth(engineers, second).id, newId()]);
+    // 25 submitted claims, and as many sign-offs: more than a page has
+    await api.database.query(
+      `INSERT INTO claim (engineer_id, claim_id, skill_ref, skill_level_ref, state, summary, policy_version, first_submitted_on, submission, due_on, drafted_at, changed_at)
+       SELECT $1, gen_random_uuid(), 'test-1:S' || n, 'sfia-9:ITOP.1', 'submitted', 's', 1, '2026-01-01', 1, date '2026-01-01' + n, now(), now() FROM generate_series(1, 25) n`,
+      [nth(engineers, first).id],
+    );
+    await api.database.query(
+      `INSERT INTO sign_off (engineer_id, sign_off_id, claim_id, submission, skill_ref, skill_level_ref, level, at, signed_off_on, total, accepted, digest)
+       SELECT $1, gen_random_uuid(), gen_random_uuid(), 1, 'sfia-9:ITOP', 'sfia-9:ITOP.1', 1, now(), date '2026-01-01' + n, 2, 2, sha256('x') FROM generate_series(1, 425) n`,
+      [nth(engineers, first).id],
+    );
+    await api.database.query('SET session_replication_role = DEFAULT');
+    for (let i = 0; i < 25; i += 1) await logWork(nth(engineers, first), []);
+    for (const [list, rows, ofPage] of [
+      ['claims', 25, 20],
+      ['sign-offs', 425, 20],
+      ['evidence', 26, 20],
+    ] as const) {
+      const { body } = await manager.get<{ items: unknown[]; nextCursor: string }>(`/teams/me/${list}`);
+      expect([list, body.items.length]).toEqual([list, ofPage]);
+      const csv = async (query: string): Promise<Record<string, string>[]> =>
+        parse<Record<string, string>>((await manager.get(`/teams/me/${list}${query}`, { headers: { accept: 'text/csv' } })).bytes, {
+          columns: true,
+        });
+      expect([list, (await csv('')).length, (await csv('?limit=5')).length]).toEqual([list, rows, rows]);
+      expect([list, (await csv(`?cursor=${body.nextCursor}`)).length]).toEqual([list, rows - ofPage]);
+      expect([list, (await csv('?depth=direct&level=5')).length]).toEqual([list, 0]);
+      // a HEAD is answered, and holds nothing: more of them than there are connections for this
+      const head = { method: 'HEAD', headers: { accept: 'text/csv', authorization: `Bearer ${manager.token}` } };
+      for (let i = 0; i < 8; i += 1) expect((await fetch(`${api.origin}/api/v1/teams/me/${list}`, head)).status).toBe(200);
+    }
+    const { body } = await manager.get<TeamDashboardAnswer>('/teams/me/dashboard?skill=sfia-9:ITOP');
+    const team = parse<Record<string, string>>(
+      (await manager.get('/teams/me/dashboard?skill=sfia-9:ITOP', { headers: { accept: 'text/csv' } })).bytes,
+      { columns: true },
+    );
+    expect(team).toHaveLength(body.people.length);
+    for (const [i, person] of body.people.entries()) {
+      const row = team[i] ?? raise();
+      const text = (value: string | number | boolean | null | undefined): string => String(value ?? '');
+      expect(row).toMatchObject({ active: 'true', claimId: text(person.claim?.id), claim: text(person.claim?.skillLevel) });
+      for (const { level, validUntil, signedOffOn, accepted } of person.levels) {
+        expect([row[`level${level}ValidUntil`], row[`level${level}SignedOffOn`], row[`level${level}Accepted`]]).toEqual(
+          [validUntil, signedOffOn, accepted].map(text),
+        );
+      }
+    }
+    expect(team.map((row) => row['level1ValidUntil']).sort()).toEqual(['', '2099-12-31']);
   });
 
   it('is JSON unless CSV is wanted more', async () => {

@@ -1,7 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import type { TeamDashboardAnswer } from '../../src/dashboards/team-dashboard.dto';
 import type { TeamGapsAnswer, TeamReviewsAnswer, TeamTrendAnswer } from '../../src/dashboards/team-figures.dto';
-import type { TeamClaimPage, TeamSignOffPage } from '../../src/dashboards/team-lists.dto';
+import type { TeamClaimPage, TeamEvidencePage, TeamSignOffPage } from '../../src/dashboards/team-lists.dto';
 import type { EvidencePage } from '../../src/evidence/evidence-answers.dto';
 import { addDays } from '../../src/kernel/clock';
 import type { LevelStatementsAnswer } from '../../src/progress/level-statements.dto';
@@ -185,7 +185,7 @@ describe('every figure of a dashboard can be followed to its rows', () => {
     }
   });
 
-  it('those of its trend, but for evidence, which has no list that a manager may see', async () => {
+  it('those of its trend; of evidence that the viewer may not see, that it was logged and no more', async () => {
     for (const [who, viewer] of viewers()) {
       const trend = await get<TeamTrendAnswer>(viewer, `/teams/${manager.id}/trend?months=2`);
       for (const month of trend.months) {
@@ -194,10 +194,23 @@ describe('every figure of a dashboard can be followed to its rows', () => {
           expect([who, month.month, name, items.length]).toEqual([who, month.month, name, month[name]]);
           for (const one of items) expect(await get<unknown>(viewer, one.links.signOff)).toMatchObject({ id: one.id, state: one.state });
         }
-        expect(Object.keys(month.links)).toEqual(['signOffs', 'revocations']);
+        const { items } = await get<TeamEvidencePage>(viewer, `${month.links.evidence}&limit=100`);
+        expect([who, month.month, items.length]).toEqual([who, month.month, month.evidence]);
+        for (const { engineer, loggedOn, links } of items) {
+          expect([loggedOn.slice(0, 7), engineer === null]).toEqual([month.month, links.evidence === null]);
+          if (links.evidence !== null) expect(await get<unknown>(viewer, links.evidence)).toMatchObject({ state: 'logged' });
+        }
+        // what no submitted or approved claim rests on is the engineer's own: one piece of Holder's, and all of Reviser's
+        const isUnseen = items.filter(({ engineer }) => engineer === null).length;
+        if (month === trend.months.at(-1)) expect([who, isUnseen]).toEqual([who, who === 'auditor' ? 0 : 6]);
       }
       expect(trend.months.at(-1)).toMatchObject({ signOffs: 3, revocations: 1 });
     }
+    const month =
+      (await get<TeamTrendAnswer>(manager, `/teams/${manager.id}/trend?months=1&skill=${skill}&level=3`)).months[0] ?? fail('no month');
+    const { items, nextCursor } = await get<TeamEvidencePage>(manager, `${month.links.evidence}&limit=3`);
+    const rest = await get<TeamEvidencePage>(manager, `${month.links.evidence}&limit=3&cursor=${nextCursor}`);
+    expect([items.length, rest.items.length, rest.nextCursor, month.evidence]).toEqual([3, 1, null, 4]);
   });
 
   it('and every link there is leads somewhere', async () => {
@@ -210,6 +223,7 @@ describe('every figure of a dashboard can be followed to its rows', () => {
         'trend?depth=all&months=1',
         'claims',
         'sign-offs',
+        'evidence',
       ]) {
         for (const [way, link] of linksIn(await get<unknown>(viewer, `/teams/${manager.id}/${view}`))) {
           followed += 1;
@@ -318,7 +332,13 @@ describe('a dashboard is sorted and narrowed', () => {
     ]) {
       expect([query, ...(await code(query))]).toEqual([query, 400, 'malformed']);
     }
-    expect(await code('reviews?skill=sfia-9:NONE')).toEqual([404, 'not-found']);
+    // one rule for all of them: what is no skill is not there, and a number is written in one way
+    for (const view of ['dashboard', 'gaps', 'reviews', 'trend', 'claims', 'sign-offs', 'evidence']) {
+      expect([view, ...(await code(`${view}?skill=sfia-9:NONE`))]).toEqual([view, 404, 'not-found']);
+      const csv = await manager.get<{ code: string }>(`/teams/me/${view}?skill=sfia-9:NONE`, { headers: { accept: 'text/csv' } });
+      expect([view, csv.status, csv.body.code]).toEqual([view, 404, 'not-found']);
+      expect([view, ...(await code(`${view}?level=01`))]).toEqual([view, 400, 'malformed']);
+    }
   });
 
   it('gaps by level and in other orders, queues by skill and level', async () => {
@@ -355,7 +375,7 @@ describe('a dashboard is sorted and narrowed', () => {
 
   it('and shows nothing of people who are not in the team', async () => {
     const stranger = await makePerson(api);
-    for (const view of ['claims', 'sign-offs']) {
+    for (const view of ['claims', 'sign-offs', 'evidence']) {
       expect((await stranger.get(`/teams/${manager.id}/${view}`)).status).toBe(404);
       expect(await get<{ items: unknown[] }>(stranger, `/teams/me/${view}`)).toMatchObject({ items: [] });
     }

@@ -220,6 +220,19 @@ describe('who sees the dashboard of a team', () => {
     expect((await dashboard(elsewhere, 'me', '?depth=all')).people.map(({ id }) => id)).toEqual([engineer.id, manager.id]);
   });
 
+  it('an auditor who was invited afresh is none for a while, whatever they manage', async () => {
+    const auditor = await makePerson(api, { roles: ['auditor'] });
+    const engineer = await makePerson(api, { manager: auditor });
+    await logWork(engineer, [statementRef(1, 1)]);
+    const link = async (): Promise<unknown> => (await dashboard(auditor)).people.find(({ id }) => id === engineer.id)?.links.lastEvidenceOn;
+    expect(await link()).not.toBeNull();
+    const barred = `UPDATE person SET approvals_barred_until = now() + $2::interval WHERE person_id = $1`;
+    await api.database.query(barred, [auditor.id, '1 hour']);
+    expect(await link()).toBeNull();
+    await api.database.query(barred, [auditor.id, '-1 hour']);
+    expect(await link()).not.toBeNull();
+  });
+
   it('is empty for who has nobody, and refuses other skills and queries', async () => {
     const person = await makePerson(api);
     expect(await dashboard(person)).toMatchObject({ people: [], totals: { people: 0, byLevel: { none: 0 } } });

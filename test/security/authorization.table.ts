@@ -380,7 +380,7 @@ route(`POST ${signOff}/revocation`, ['approved', 'revoked'], {
 
 // ——— dashboards
 
-for (const dashboard of ['dashboard', 'gaps', 'reviews', 'trend', 'claims', 'sign-offs']) {
+for (const dashboard of ['dashboard', 'gaps', 'reviews', 'trend', 'claims', 'sign-offs', 'evidence']) {
   route(`GET /teams/{managerId}/${dashboard}`, ['team'], {
     allowed: `${managers} mentorManager auditor auditorAsSubject`,
     'not-allowed': `${admins} adminAsSubject`,
