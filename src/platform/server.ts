@@ -39,6 +39,9 @@ export interface ServerOptions {
   readonly trustProxy: boolean | number | string[];
 }
 
+/** Why a request's path could not be read. */
+const unreadable = new WeakMap<IncomingMessage, Error>();
+
 /** The HTTP server under Nest: limits, request ids, one log line a request without anything personal in it. */
 export function createAdapter({ logLevel, trustProxy }: ServerOptions): FastifyAdapter {
   const options: FastifyServerOptions = {
@@ -54,11 +57,11 @@ export function createAdapter({ logLevel, trustProxy }: ServerOptions): FastifyA
     connectionTimeout: 60_000,
     keepAliveTimeout: 10_000,
     routerOptions: { maxParamLength: 300 },
+    // no hook runs for it, for there is no route: it goes the way of what is not found, where it is counted, noted, logged and answered
     frameworkErrors: (error, request, reply) => {
-      void reply.header('x-request-id', request.id).headers(apiHeaders);
-      sendProblem(error, request, reply, (text) => request.log.error(text));
-      // no hook runs for it: there is no route, not even the one for what is not found
-      logRequest(request, reply);
+      unreadable.set(request.raw, error);
+      request.raw.url = '/';
+      request.server.routing(request.raw, reply.raw);
     },
   };
   return new FastifyAdapter(options);
@@ -106,9 +109,12 @@ function logRequest(request: FastifyRequest, reply: FastifyReply): void {
   );
 }
 
+/** Whether a request is for one of these routes, by what it was matched with: a path can be spelled in many ways. */
+const isFor = (request: FastifyRequest, ...paths: readonly string[]): boolean =>
+  paths.some((path) => request.routeOptions.url?.startsWith(`/${path}`) === true);
+
 /** What no guard sees: paths that there are not, and the API's description. */
-const isUnguarded = (request: FastifyRequest): boolean =>
-  request.is404 || request.url.startsWith(`/${docsPath}`) || request.url.startsWith(`/${openapiPath}`);
+const isUnguarded = (request: FastifyRequest): boolean => request.is404 || isFor(request, docsPath, openapiPath);
 
 /** Installs what every answer and every body goes through; called before the application initialises. */
 export function installHooks(app: NestFastifyApplication, publicRateLimit: number): void {
@@ -123,7 +129,7 @@ export function installHooks(app: NestFastifyApplication, publicRateLimit: numbe
     // Fastify would refuse what is no media type before it is known who asks; the pipe refuses it after the guards
     const { 'content-type': type } = request.headers;
     if (type !== undefined && !mediaType.test(type)) request.headers['content-type'] = 'application/octet-stream';
-    if (request.url.startsWith('/api/docs')) void reply.header('content-security-policy', docsPolicy);
+    if (isFor(request, docsPath)) void reply.header('content-security-policy', docsPolicy);
     done();
   });
   const refusals = app.get(RefusedRequestsLog);
@@ -136,13 +142,15 @@ export function installHooks(app: NestFastifyApplication, publicRateLimit: numbe
   const limits = app.get(RateLimits);
   server.addHook('preValidation', async (request, reply) => {
     if (!isUnguarded(request)) return;
+    let problem: unknown = unreadable.get(request.raw);
     try {
       await demandRate(limits, 'network', ofNetwork(request.ip, publicRateLimit), reply);
     } catch (error) {
       // what cannot be counted is let through: it asks nothing of the database
-      if (databaseTrouble(error) !== null) return;
-      sendProblem(error, request, reply, (text) => request.log.error(text));
-      return reply;
+      if (databaseTrouble(error) === null) problem = error;
     }
+    if (problem === undefined) return;
+    sendProblem(problem, request, reply, (text) => request.log.error(text));
+    return reply;
   });
 }

@@ -80,7 +80,11 @@ it('does not limit what load balancers ask', async () => {
 it('limits what there is not, and the API’s description, by the network too', async () => {
   const from = (address: string, path: string): Promise<Response> =>
     fetch(`${api.origin}${path}`, { headers: { 'x-forwarded-for': address } });
-  for (const [n, path] of ['/nothing', '/api/v1/nothing', '/api/openapi.json', '/api/docs', '/api/docs/swagger-ui.css'].entries()) {
+  const described = ['/api/openapi.json', '/api/docs', '/api/docs/swagger-ui.css'];
+  // however the path is spelled
+  const spelled = ['/api/%6fpenapi.json', '/%61pi/docs', '/api/%64ocs/swagger-ui.css'];
+  const unreadable = ['/%zz', `/api/v1/people/${'x'.repeat(301)}`];
+  for (const [n, path] of ['/nothing', '/api/v1/nothing', ...described, ...spelled, ...unreadable].entries()) {
     const address = `192.0.2.${100 + n}`;
     const statuses: number[] = [];
     for (let asked = 0; asked < 52; asked += 1) statuses.push((await from(address, path)).status);
