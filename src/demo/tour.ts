@@ -69,13 +69,14 @@ export class Tour {
   /** @throws TourError, or Error with the problem that was not expected */
   async run(): Promise<void> {
     const { out } = this;
-    const [admin, manager, auditor] = [await this.signIn('admin1'), await this.signIn('manager1'), await this.signIn('auditor1')];
+    const [admin, otherAdmin] = [await this.signIn('admin1'), await this.signIn('admin2')];
+    const [manager, auditor] = [await this.signIn('manager1'), await this.signIn('auditor1')];
     const run = Date.now().toString(36);
 
-    out.step('An admin invites an engineer, and a mentor who may judge up to level 5.');
+    out.step('An admin invites an engineer and a mentor; another says that the mentor may judge up to level 5.');
     const engineer = await this.invite(admin, `Tour Engineer ${run}`, manager.id);
     const mentor = await this.invite(admin, `Tour Mentor ${run}`, null);
-    await admin.told.post(`/people/${mentor.id}/accreditations`, {
+    await otherAdmin.told.post(`/people/${mentor.id}/accreditations`, {
       skill: demoSkill,
       upToLevel: 5,
       reason: 'Has run operations for years.',
