@@ -5,6 +5,8 @@ import type { Day } from '../kernel/clock';
 import { isAuditorNow } from '../people/roles-sql';
 import { Replica } from '../platform/replica';
 import { inForce, judges, todayIn } from '../progress/eligible-sql';
+import { grantedStatements } from '../progress/granted-sql';
+import { isRedacted } from '../progress/redacted-sql';
 import { newestTargetOfEach } from '../progress/target-sql';
 import { CatalogueQuery } from './catalogue.query';
 import { type MemberRow, type TeamView, memberOf, totalsOf } from './team-members';
@@ -53,16 +55,22 @@ const teamSql = `
            ${waitingClaimsOf('JOIN open c USING (engineer_id, skill_ref)', 'c.level', 'c.line_manager_may_approve')} GROUP BY c.claim_id
   ), asked AS MATERIALIZED (
     SELECT a.statement_ref, a.skill_level_ref FROM unnest($6::text[], $7::text[], $8::text[]) AS a (statement_ref, skill_level_ref, skill_ref) JOIN chosen USING (skill_ref)
+  ), held AS MATERIALIZED (
+    SELECT h.engineer_id, h.skill_level_ref, h.sign_off_id, h.whole FROM seen CROSS JOIN (SELECT DISTINCT asked.skill_level_ref FROM asked) a
+     CROSS JOIN LATERAL (SELECT DISTINCT ON (g.engineer_id, g.skill_level_ref) g.engineer_id, g.skill_level_ref, g.sign_off_id, g.signed_off_accepted >= g.total AS whole
+                           FROM progress g WHERE g.engineer_id = seen.engineer_id AND g.skill_level_ref = a.skill_level_ref AND ${inForce('g', todayIn('$5'))}) h
+  ), ${grantedStatements('SELECT * FROM held WHERE NOT held.whole')}, others AS MATERIALIZED (
+    SELECT seen.engineer_id, asked.statement_ref, asked.skill_level_ref FROM seen CROSS JOIN asked
+    EXCEPT SELECT held.engineer_id, asked.statement_ref, asked.skill_level_ref FROM held JOIN asked USING (skill_level_ref)
   ), shown AS MATERIALIZED (
-    SELECT h.engineer_id, asked.statement_ref FROM seen CROSS JOIN asked
-     CROSS JOIN LATERAL (SELECT g.engineer_id FROM progress g
-                          WHERE g.engineer_id = seen.engineer_id AND g.skill_level_ref = asked.skill_level_ref AND ${inForce('g', todayIn('$5'))}
-                          GROUP BY g.engineer_id) h
+    SELECT held.engineer_id, asked.statement_ref FROM held JOIN asked USING (skill_level_ref) WHERE held.whole
     UNION
-    SELECT w.engineer_id, asked.statement_ref FROM seen CROSS JOIN asked
+    SELECT granted.engineer_id, granted.statement_ref FROM granted JOIN asked USING (statement_ref)
+    UNION
+    SELECT w.engineer_id, others.statement_ref FROM others
      CROSS JOIN LATERAL (SELECT s.engineer_id FROM support s JOIN evidence e ON e.engineer_id = s.engineer_id AND e.evidence_id = s.evidence_id
-                          WHERE s.engineer_id = seen.engineer_id AND s.skill_level_ref = asked.skill_level_ref AND s.state = 'accepted'
-                            AND s.statement_ref = asked.statement_ref AND e.state = 'logged' AND e.kind = 'work' GROUP BY s.engineer_id) w
+                          WHERE s.engineer_id = others.engineer_id AND s.skill_level_ref = others.skill_level_ref AND s.state = 'accepted'
+                            AND s.statement_ref = others.statement_ref AND e.state = 'logged' AND e.kind = 'work' AND NOT ${isRedacted('e')} GROUP BY s.engineer_id) w
   )
   SELECT m.name AS manager_name, chosen.skill_ref AS skill, now() AS as_of, ${todayIn('$5')} AS today,
          (SELECT ${isAuditorNow('c')} FROM person c WHERE c.person_id = $2) AS is_auditor,

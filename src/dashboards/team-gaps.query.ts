@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { Settings } from '../config';
 import { Replica } from '../platform/replica';
 import { inForce, todayIn } from '../progress/eligible-sql';
+import { grantedStatements } from '../progress/granted-sql';
+import { isRedacted } from '../progress/redacted-sql';
 import type { TeamGapAnswer, TeamGapsAnswer } from './team-figures.dto';
 import { type Order, sortedBy } from './team-order';
 import { type TeamScope, chosenSkill, seenPeople, teamLink } from './team-scope';
@@ -23,25 +25,30 @@ export interface GapsAsked extends TeamScope {
   readonly order: Order;
 }
 
-// $5 time zone, $6 one level or null. A level that is held shows all its statements, as its sign-off says; else it is what has an accepted support by work, as in progress.
+// $5 time zone, $6 one level or null. A level that is held shows the statements that it was granted with; else it is what has an accepted support by work, as in progress.
 const gapsSql = `
   WITH ${seenPeople}, ${chosenSkill}, levels AS MATERIALIZED (
     SELECT l.skill_level_ref, l.level FROM skill_level l WHERE l.skill_ref = (SELECT skill_ref FROM chosen)
   ), held AS MATERIALIZED (
-    SELECT g.engineer_id, g.skill_level_ref, g.level FROM seen JOIN progress g ON g.engineer_id = seen.engineer_id
+    SELECT g.engineer_id, g.skill_level_ref, g.level, g.sign_off_id, g.signed_off_accepted >= g.total AS whole FROM seen JOIN progress g ON g.engineer_id = seen.engineer_id
      WHERE g.skill_ref = (SELECT skill_ref FROM chosen) AND ${inForce('g', todayIn('$5'))}
   ), next AS MATERIALIZED (
     SELECT seen.engineer_id, (SELECT min(l.level) FROM levels l WHERE l.level > coalesce((SELECT max(h.level) FROM held h WHERE h.engineer_id = seen.engineer_id), 0)) AS level
       FROM seen
+  ), ${grantedStatements('SELECT * FROM held WHERE NOT held.whole')}, others AS MATERIALIZED (
+    SELECT seen.engineer_id, levels.skill_level_ref FROM seen CROSS JOIN levels EXCEPT SELECT h.engineer_id, h.skill_level_ref FROM held h
   ), shown AS MATERIALIZED (
-    SELECT h.engineer_id, t.statement_ref FROM held h JOIN statement t ON t.skill_level_ref = h.skill_level_ref
+    SELECT h.engineer_id, t.statement_ref FROM held h JOIN statement t ON t.skill_level_ref = h.skill_level_ref WHERE h.whole
+    UNION
+    SELECT granted.engineer_id, granted.statement_ref FROM granted
     UNION
     SELECT s.engineer_id, s.statement_ref
-      FROM seen CROSS JOIN levels
+      FROM others
      -- DISTINCT leaves nothing out: it keeps this a seek for each person and level
      CROSS JOIN LATERAL (SELECT DISTINCT o.engineer_id, o.evidence_id, o.statement_ref FROM support o
-                          WHERE o.engineer_id = seen.engineer_id AND o.skill_level_ref = levels.skill_level_ref AND o.state = 'accepted') s
+                          WHERE o.engineer_id = others.engineer_id AND o.skill_level_ref = others.skill_level_ref AND o.state = 'accepted') s
       JOIN evidence e ON e.engineer_id = s.engineer_id AND e.evidence_id = s.evidence_id AND e.state = 'logged' AND e.kind = 'work'
+     WHERE NOT ${isRedacted('e')}
   ), counted AS (
     SELECT t.statement_ref, l.level, t.ordinal, t.text, count(x.engineer_id)::int AS shown, (SELECT count(*)::int FROM next n WHERE n.level = l.level) AS needed,
            count(x.engineer_id) FILTER (WHERE n.level = l.level)::int AS shown_next

@@ -134,7 +134,7 @@ export function memberOf({ id, name, levels, claim, target }: MemberRow, { skill
     links: {
       progress: apiLink(`${engineer}/progress`, { skill }),
       currentLevel: shownLevels.find(({ level }) => level === currentLevel)?.links.signedOffOn ?? null,
-      lastEvidenceOn: isAuditor && hasEvidence ? apiLink(`${engineer}/evidence`, { statement: skill }) : null,
+      lastEvidenceOn: isAuditor && hasEvidence ? apiLink(`${engineer}/evidence`, { statement: skill, counts: true }) : null,
       claim: claim === null ? null : apiLink(`${engineer}/claims/${claim.id}`),
       target: shownTarget === null ? null : apiLink(`${engineer}/targets/${skill}`),
     },

@@ -7,6 +7,7 @@ import { type Page, pageOf, positionOf } from '../kernel/paging';
 import { parseSkillLevelRef, parseSkillRef } from '../kernel/reference';
 import { mayBeShown } from '../ledger/shown-content';
 import { Database } from '../platform/transaction';
+import { isRedacted } from '../progress/redacted-sql';
 import type { EvidenceKind, EvidenceRole, EvidenceState } from './evidence';
 import type { Sight } from './evidence.policy';
 import { Sql, scopeOf } from './evidence.scope';
@@ -19,6 +20,8 @@ export interface EvidenceFilter {
   readonly tag: string | null;
   /** A statement, a skill level or a skill. */
   readonly statement: string | null;
+  /** Only what counts in progress: for it, or without one for any. */
+  readonly counts: boolean;
   readonly state: EvidenceState;
   readonly from: string | null;
   readonly to: string | null;
@@ -112,14 +115,17 @@ export class EvidenceListQuery {
     );
   }
 
-  private conditionsOf(sql: Sql, { q, tag, statement, state, from, to }: EvidenceFilter): string[] {
+  private conditionsOf(sql: Sql, { q, tag, statement, counts, state, from, to }: EvidenceFilter): string[] {
     const conditions = [`h.state = ${sql.add(state)}`];
     if (q !== null) conditions.push(`h.search @@ websearch_to_tsquery('english', ${sql.add(q)})`);
     if (tag !== null) conditions.push(`${sql.add(tag)} = ANY (h.tags)`);
-    if (statement !== null) {
-      const matches = matchesStatement(statement, sql.add(statement));
-      conditions.push(`EXISTS (SELECT 1 FROM seen s WHERE s.evidence_id = h.evidence_id AND ${matches})`);
+    if (statement !== null || counts) {
+      const matches = statement === null ? 'true' : matchesStatement(statement, sql.add(statement));
+      const stands = counts ? `AND s.state IN ('accepted', 'proposed')` : '';
+      conditions.push(`EXISTS (SELECT 1 FROM seen s WHERE s.evidence_id = h.evidence_id AND ${matches} ${stands})`);
     }
+    // the recompute of progress counts the same (progress.store.ts); the engineer is the statement's first parameter
+    if (counts) conditions.push(`h.kind = 'work'`, `NOT ${isRedacted('h', '$1')}`);
     if (from !== null) conditions.push(`coalesce(h.ended_on, 'infinity'::date) >= ${sql.add(from)}::date`);
     if (to !== null) {
       // work without a first day began on the day it ended, or, going on, on the day it was logged

@@ -56,7 +56,7 @@ export class EvidenceController {
   async list(
     @Caller() viewpoint: Viewpoint,
     @RelationToSubject() { engineerId }: Relation,
-    @Query() { q, tag, statement, state, from, to, limit, cursor }: EvidenceListRequest,
+    @Query() { q, tag, statement, counts, state, from, to, limit, cursor }: EvidenceListRequest,
   ): Promise<EvidencePage> {
     if (from !== undefined && to !== undefined && to < from) {
       return raise('malformed', 'The period ends before it begins.', [
@@ -67,6 +67,7 @@ export class EvidenceController {
       q: q ?? null,
       tag: tag === undefined ? null : tagOf(tag),
       statement: statement ?? null,
+      counts: counts === 'true',
       state,
       from: from ?? null,
       to: to ?? null,

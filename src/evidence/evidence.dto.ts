@@ -239,6 +239,13 @@ export class EvidenceListRequest extends PageQuery {
   })
   statement?: string;
   /**
+   * `true`: only what counts in progress for it: work that is not redacted, with a support to it that is proposed or accepted.
+   * @example true
+   */
+  @IsOptional()
+  @IsIn(['true'])
+  counts?: 'true';
+  /**
    * `logged` if left out; `archived` lists what was archived instead.
    * @example logged
    */

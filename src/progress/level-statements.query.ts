@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config';
 import type { Day } from '../kernel/clock';
-import { mayBeShown } from '../ledger/shown-content';
 import { Database } from '../platform/transaction';
 import { inForce, todayIn } from './eligible-sql';
+import { grantedStatements } from './granted-sql';
 import { isRedacted } from './redacted-sql';
 
 /** One statement of a level, and where it stands in a record. */
@@ -24,18 +24,12 @@ export interface LevelStatements {
 }
 
 // $1 engineer, $2 skill level, $3 time zone. What counts is what the recompute of progress counts (progress.store.ts); a level in force shows its
-// sign-off: the statements with as many pieces of evidence as its policy asked for. Where what it froze was redacted, what stands now is shown.
+// sign-off: all statements, or those that it was granted with, which stay so whatever of its content is redacted.
 const statementsSql = `
   WITH held AS (
-    SELECT g.sign_off_id, g.signed_off_on, g.valid_until FROM progress g
+    SELECT g.engineer_id, g.skill_level_ref, g.sign_off_id, g.signed_off_on, g.valid_until, g.signed_off_accepted >= g.total AS whole FROM progress g
      WHERE g.engineer_id = $1 AND g.skill_level_ref = $2 AND ${inForce('g', todayIn('$3'))}
-  ), frozen AS (
-    SELECT k.body FROM held JOIN sign_off o ON o.engineer_id = $1 AND o.sign_off_id = held.sign_off_id
-      JOIN record_content k ON k.engineer_id = o.engineer_id AND k.digest = o.digest AND ${mayBeShown('k', '$1')}
-  ), granted AS (
-    SELECT x.one->>'ref' AS statement_ref FROM frozen CROSS JOIN LATERAL jsonb_array_elements(frozen.body->'statements') x (one)
-     WHERE jsonb_array_length(x.one->'evidence') >= (frozen.body->'policy'->>'acceptedPerStatement')::int
-  ), live AS (
+  ), ${grantedStatements('SELECT * FROM held WHERE NOT held.whole', '$1')}, live AS (
     SELECT s.statement_ref, bool_or(s.state = 'accepted') AS accepted, bool_or(s.state = 'proposed') AS proposed
       FROM support s JOIN evidence e ON e.engineer_id = s.engineer_id AND e.evidence_id = s.evidence_id
      WHERE s.engineer_id = $1 AND s.skill_level_ref = $2 AND s.state IN ('accepted', 'proposed') AND e.state = 'logged' AND e.kind = 'work' AND NOT ${isRedacted('e', '$1')}
@@ -44,7 +38,7 @@ const statementsSql = `
   SELECT p.name AS engineer, l.skill_ref AS skill, l.level::int AS level, f.rights,
          (SELECT json_build_object('id', held.sign_off_id, 'on', held.signed_off_on, 'until', held.valid_until) FROM held) AS "signOff",
          (SELECT json_agg(json_build_object('statement', t.statement_ref, 'text', t.text, 'state',
-                   CASE WHEN CASE WHEN EXISTS (SELECT 1 FROM frozen) THEN granted.statement_ref IS NOT NULL ELSE coalesce(live.accepted, false) END THEN 'accepted'
+                   CASE WHEN CASE WHEN EXISTS (SELECT 1 FROM held) THEN (SELECT held.whole FROM held) OR granted.statement_ref IS NOT NULL ELSE coalesce(live.accepted, false) END THEN 'accepted'
                         WHEN live.proposed AND NOT live.accepted THEN 'proposed' ELSE 'none' END) ORDER BY t.ordinal)
             FROM statement t LEFT JOIN live USING (statement_ref) LEFT JOIN granted USING (statement_ref)
            WHERE t.skill_level_ref = l.skill_level_ref) AS statements

@@ -5,8 +5,10 @@ import type { Day } from '../kernel/clock';
 import { apiLink } from '../kernel/link';
 import { Database } from '../platform/transaction';
 import { inForce, todayIn } from './eligible-sql';
+import { grantedStatements } from './granted-sql';
 import { currentLevelOf, figuresOf } from './progress';
 import type { LevelProgressAnswer, ProgressClaim } from './progress.dto';
+import { isRedacted } from './redacted-sql';
 import { type TargetShown, targetShown } from './target';
 import { newestTarget } from './target-sql';
 
@@ -29,6 +31,7 @@ interface LevelRow {
   signed_off_on: Day | null;
   valid_until: Day | null;
   signed_off_accepted: number | null;
+  proposed_besides: number | null;
   target_level: number | null;
   target_by: Day | null;
 }
@@ -47,6 +50,16 @@ export interface SkillProgress {
   readonly levels: readonly LevelProgressAnswer[];
 }
 
+// of a level in force that was granted without some statements: how many of these are proposed, as the recompute of progress counts (progress.store.ts)
+const proposedBesides = `
+         CASE WHEN held.signed_off_accepted < held.total THEN (
+           SELECT count(*)::int FROM (
+             SELECT s.statement_ref FROM support s JOIN evidence e ON e.engineer_id = $1 AND e.evidence_id = s.evidence_id
+              WHERE s.engineer_id = $1 AND s.skill_level_ref = l.skill_level_ref AND s.state IN ('accepted', 'proposed') AND e.state = 'logged' AND e.kind = 'work'
+                AND NOT ${isRedacted('e', '$1')}
+              GROUP BY s.statement_ref HAVING bool_and(s.state = 'proposed')) w
+            WHERE w.statement_ref NOT IN (SELECT granted.statement_ref FROM granted)) END`;
+
 // $1 engineer, $2 skill or null, $3 the skills the caller may see or null for all, $4 time zone,
 // $5 sees every claim, $6 skills whose claims the caller sees from their first submission on, $7 sees submitted and approved ones (sightOf in claims/claim.policy.ts).
 // Without a skill: the first that the record has anything in, else the first of the catalogue.
@@ -54,11 +67,15 @@ const levelsSql = `
   WITH chosen AS (
     SELECT coalesce($2, (SELECT min(g.skill_ref) FROM progress g WHERE g.engineer_id = $1 AND ($3::text[] IS NULL OR g.skill_ref = ANY ($3))),
                     (SELECT min(s.skill_ref) FROM skill s WHERE $3::text[] IS NULL OR s.skill_ref = ANY ($3))) AS skill_ref
-  )
+  ), ${grantedStatements(
+    `SELECT g.engineer_id, g.skill_level_ref, g.sign_off_id FROM progress g
+      WHERE g.engineer_id = $1 AND g.skill_ref = (SELECT chosen.skill_ref FROM chosen) AND ${inForce('g', todayIn('$4'))} AND g.signed_off_accepted < g.total`,
+    '$1',
+  )}
   SELECT p.name, s.skill_ref AS skill, f.rights, ${todayIn('$4')} AS today, v.level::int AS level, v.phrase, l.skill_level_ref AS ref,
          (SELECT count(*)::int FROM statement t WHERE t.skill_level_ref = l.skill_level_ref) AS total,
          g.accepted, g.proposed, g.last_evidence_on, g.going_on, c.claim_id, c.state AS claim_state,
-         held.sign_off_id, held.signed_off_on, held.valid_until, held.signed_off_accepted, target.level::int AS target_level, target.reach_by AS target_by
+         held.sign_off_id, held.signed_off_on, held.valid_until, held.signed_off_accepted, ${proposedBesides} AS proposed_besides, target.level::int AS target_level, target.reach_by AS target_by
     FROM chosen JOIN skill s ON s.skill_ref = chosen.skill_ref
     JOIN framework f ON f.framework_id = s.framework_id
     JOIN framework_level v ON v.framework_id = s.framework_id
@@ -82,7 +99,7 @@ function linksOf(row: LevelRow, engineerId: string, seesEvidence: boolean): Leve
   const hasEvidence = row.last_evidence_on !== null || row.going_on === true;
   return {
     statements: row.ref === null ? null : apiLink(`${engineer}/progress/${row.ref}`),
-    lastEvidenceOn: seesEvidence && hasEvidence ? apiLink(`${engineer}/evidence`, { statement: row.ref }) : null,
+    lastEvidenceOn: seesEvidence && hasEvidence ? apiLink(`${engineer}/evidence`, { statement: row.ref, counts: true }) : null,
     claim: row.claim_id === null ? null : apiLink(`${engineer}/claims/${row.claim_id}`),
     signOff: row.sign_off_id === null ? null : apiLink(`${engineer}/sign-offs/${row.sign_off_id}`),
   };
@@ -94,12 +111,15 @@ function levelOf(row: LevelRow, engineerId: string, seesEvidence: boolean): Leve
     level: row.level,
     phrase: row.phrase,
     defined: row.ref !== null,
-    statements: figuresOf({
-      total: row.total,
-      accepted: row.accepted ?? 0,
-      proposed: row.proposed ?? 0,
-      signedOffAccepted: row.signed_off_accepted,
-    }),
+    statements: figuresOf(
+      {
+        total: row.total,
+        accepted: row.accepted ?? 0,
+        proposed: row.proposed ?? 0,
+        signedOffAccepted: row.signed_off_accepted,
+      },
+      row.proposed_besides ?? 0,
+    ),
     lastEvidenceOn: row.last_evidence_on,
     goingOn: row.going_on ?? false,
     claim: row.claim_id === null || row.claim_state === null ? null : { id: row.claim_id, state: row.claim_state },

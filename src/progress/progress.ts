@@ -11,8 +11,13 @@ export interface LevelFigures {
   readonly signedOffAccepted: number | null;
 }
 
-/** The figures that are shown: a level in force shows those of its sign-off (design.md, "A claim's life"). */
-export function figuresOf({ total, accepted, proposed, signedOffAccepted }: LevelFigures): Omit<LevelFigures, 'signedOffAccepted'> {
-  const shown = signedOffAccepted ?? accepted;
-  return { total, accepted: shown, proposed: Math.min(proposed, total - shown) };
+/**
+ * The figures that are shown: a level in force shows those of its sign-off (design.md, "A claim's life").
+ * @param proposedBesides of a level in force that was granted without some of its statements, how many of these are proposed now
+ */
+export function figuresOf(
+  { total, accepted, proposed, signedOffAccepted }: LevelFigures,
+  proposedBesides = 0,
+): Omit<LevelFigures, 'signedOffAccepted'> {
+  return signedOffAccepted === null ? { total, accepted, proposed } : { total, accepted: signedOffAccepted, proposed: proposedBesides };
 }
