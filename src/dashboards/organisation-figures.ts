@@ -85,19 +85,31 @@ const part = (count: Count, whole: Count, wholeShown: boolean): Figure =>
     wholeShown,
   )('in');
 
+/**
+ * Levels that are climbed one by one are approved, and shown in full, for everybody who holds them or a higher one: then the difference of two levels is who
+ * holds the lower one. So such figures of a level are shown only where the groups by level that are withheld are all from that level on, or all below it: then
+ * who holds it or more is known from the groups that are shown, and tells no more of the others.
+ */
+function mayCount(withheld: ReadonlySet<string>): (level: number) => boolean {
+  const levels = [...withheld].map((name) => (name === 'none' ? 0 : Number(name)));
+  return (level) => levels.every((one) => one >= level) || levels.every((one) => one < level);
+}
+
 const groupsByLevel = (levels: readonly LevelCounts[], of: 'holders' | 'submitted'): Group[] =>
   levels.map((one) => ({ name: String(one.level), ...one[of] }));
 
 /**
  * What may be shown of what was counted. Each breakdown divides a whole that is known (everybody, or those with a submitted claim) into groups, and is held
- * back by itself: no figure of one is a sum of another's.
+ * back by itself; what is counted of each level, also by what is withheld of who holds which.
  */
 export function organisationFigures(counts: OrganisationCounts): OrganisationFigures {
   const { people, holders, submitted, overdue, nobodyCanDecide, targets, levels } = counts;
   const peopleShown = mayShow(people);
   const submittedFigure = part(submitted, people, peopleShown);
   const submittedOf = shown(groupsByLevel(levels, 'submitted'), submittedFigure !== null);
-  const holdersOf = shown([{ name: 'none', ...less(people, holders) }, ...groupsByLevel(levels, 'holders')], peopleShown);
+  const byHighest = [{ name: 'none', ...less(people, holders) }, ...groupsByLevel(levels, 'holders')];
+  const holdersOf = shown(byHighest, peopleShown);
+  const mayCountAt = mayCount(withheldIn(byHighest));
   const aims = { ...targets, none: less(people, ...Object.values(targets)) };
   const aimsOf = shown(
     Object.entries(aims).map(([name, count]) => ({ name, ...count })),
@@ -111,16 +123,17 @@ export function organisationFigures(counts: OrganisationCounts): OrganisationFig
     nobodyCanDecide: part(nobodyCanDecide, submitted, submittedFigure !== null),
     targets: { onTrack: aimsOf('onTrack'), late: aimsOf('late'), reached: aimsOf('reached'), none: aimsOf('none') },
     levels: levels.map(({ level, total, approved, all, some }) => {
+      const isShown = peopleShown && mayCountAt(level);
       const groups = { all, some, none: less(people, all, some) };
       const covered = shown(
         Object.entries(groups).map(([name, count]) => ({ name, ...count })),
-        peopleShown,
+        isShown,
       );
       return {
         level,
         total,
         submitted: submittedOf(String(level)),
-        approved: part(approved, people, peopleShown),
+        approved: part(approved, people, isShown),
         statements: { all: covered('all'), some: covered('some'), none: covered('none') },
       };
     }),
