@@ -3,6 +3,7 @@ import { agree } from '../bench/agreement';
 import { type Served, root, serve } from '../bench/served';
 import { addDays } from '../src/kernel/clock';
 import { logWork, signedOffClaim, statementRef, submittedClaim } from './factories/claims';
+import { restand } from './factories/standing';
 import { review } from './factories/evidence';
 import { type TestPerson, makePerson, mentors } from './factories/people';
 import { type TestApp, startApp } from './setup/app';
@@ -87,7 +88,12 @@ test('of what is logged, whose progress counts nothing that was redacted', async
     endedOn: '2026-10-01',
     supports: [support],
   });
-  const rows = (): Promise<unknown> => api.database.query(`SELECT * FROM progress WHERE engineer_id = $1 ORDER BY level`, [engineer.id]);
+  const rows = (): Promise<unknown> =>
+    api.database.query(
+      `SELECT g.*, s.levels, s.levels_all, s.levels_some, s.levels_approved, s.lapses_on
+         FROM progress g JOIN standing s USING (engineer_id, skill_ref) WHERE g.engineer_id = $1 ORDER BY g.level`,
+      [engineer.id],
+    );
   const kept = await rows();
   // the peer wrote last: what it made of the level is what Touchstone makes of it
   expect(
@@ -123,6 +129,7 @@ test('of the team’s dashboard', async () => {
   ] as const)
     expect((await manager.put(`/engineers/${one.id}/targets/${skill}`, { level, by: addDays(today, 30) })).status).toBe(200);
   await api.database.query(`UPDATE target SET reach_by = (now() AT TIME ZONE 'UTC')::date - 2 WHERE engineer_id = $1`, [orphan.id]);
+  await restand(api, orphan.id);
   const auditor = await makePerson(api, { roles: ['auditor'] });
   for (const who of [manager, auditor])
     for (const depth of ['', '&depth=all']) await agreed(who, `/teams/${manager.id}/dashboard?skill=${skill}${depth}`);

@@ -206,18 +206,9 @@ export class OrganisationStore {
     await this.transactions
       .run(async (tx) => {
         const record = await this.ledger.lock(tx, engineerId);
-        const rows = async (): Promise<Map<string, string>> =>
-          new Map(
-            (
-              await this.database.query<{ level: string; row: string }>(
-                `SELECT skill_level_ref AS level, to_jsonb(p)::text AS row FROM progress p WHERE engineer_id = $1`,
-                [engineerId],
-              )
-            ).map(({ level, row }) => [level, row]),
-          );
-        const kept = await rows();
+        const kept = await this.progress.rows(tx, record);
         await this.progress.rebuild(tx, record);
-        const rebuilt = await rows();
+        const rebuilt = await this.progress.rows(tx, record);
         const levels = new Set([...kept.keys(), ...rebuilt.keys()]);
         answer = { cells: levels.size, wrong: [...levels].filter((level) => kept.get(level) !== rebuilt.get(level)).length };
         throw undo;

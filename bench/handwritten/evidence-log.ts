@@ -90,6 +90,21 @@ const progressText = `
     = ROW (EXCLUDED.total, EXCLUDED.accepted, EXCLUDED.proposed, EXCLUDED.last_evidence_on, EXCLUDED.going_on, EXCLUDED.claim_id, EXCLUDED.claim_state,
            EXCLUDED.line_claim_state, EXCLUDED.sign_off_id, EXCLUDED.signed_off_on, EXCLUDED.valid_until, EXCLUDED.signed_off_accepted)`;
 
+// the skills of these levels: where their dashboards find them in one row
+const standingText = `
+  INSERT INTO standing (engineer_id, skill_ref, levels, current_level, levels_all, levels_some, levels_approved, lapses_on)
+  SELECT $1, g.skill_ref, json_agg(json_build_object('level', g.level, 'accepted', g.accepted, 'proposed', g.proposed, 'claimState', g.line_claim_state,
+             'lastEvidenceOn', g.last_evidence_on, 'goingOn', g.going_on, 'signOffId', g.sign_off_id, 'signedOffOn', g.signed_off_on, 'validUntil', g.valid_until,
+             'signedOffAccepted', g.signed_off_accepted) ORDER BY g.level),
+         max(g.level) FILTER (WHERE g.sign_off_id IS NOT NULL),
+         coalesce(bit_or(1 << g.level) FILTER (WHERE coalesce(g.signed_off_accepted, g.accepted) >= g.total), 0),
+         coalesce(bit_or(1 << g.level) FILTER (WHERE coalesce(g.signed_off_accepted, g.accepted) BETWEEN 1 AND g.total - 1), 0),
+         coalesce(bit_or(1 << g.level) FILTER (WHERE g.line_claim_state = 'approved'), 0), min(g.valid_until)
+    FROM progress g WHERE g.engineer_id = $1 AND g.skill_ref IN (SELECT l.skill_ref FROM skill_level l WHERE l.skill_level_ref = ANY ($2))
+   GROUP BY g.skill_ref
+  ON CONFLICT (engineer_id, skill_ref) DO UPDATE SET (levels, current_level, levels_all, levels_some, levels_approved, lapses_on)
+    = ROW (EXCLUDED.levels, EXCLUDED.current_level, EXCLUDED.levels_all, EXCLUDED.levels_some, EXCLUDED.levels_approved, EXCLUDED.lapses_on)`;
+
 const contentOf = (body: EvidenceBody): EvidenceContent => ({
   title: lineOf(body.title),
   description: body.description,
@@ -185,7 +200,12 @@ async function write(client: PoolClient, levels: readonly string[], engineerId: 
   // a commit after a statement that failed rolls back
   await Promise.all([
     client.query({ name: 'log', text: logText, values }),
-    ...(levels.length === 0 ? [] : [client.query({ name: 'progress', text: progressText, values: [engineerId, levels] })]),
+    ...(levels.length === 0
+      ? []
+      : [
+          client.query({ name: 'progress', text: progressText, values: [engineerId, levels] }),
+          client.query({ name: 'standing', text: standingText, values: [engineerId, levels] }),
+        ]),
     client.query('COMMIT'),
   ]);
 }

@@ -3,18 +3,20 @@ import type { Catalogue, DefinedLevel } from './catalogue';
 import { Problem } from './problem';
 import type { Viewpoint } from './sign-in';
 
-type LevelRow = readonly [
-  level: number,
-  accepted: number,
-  lastEvidenceOn: string | null,
-  goingOn: boolean,
-  claimState: string | null,
-  held: boolean,
-  signedOffOn: string | null,
-  validUntil: string | null,
-  signedOffAccepted: number | null,
-  signOffId: string | null,
-];
+interface LevelRow {
+  readonly level: number;
+  readonly accepted: number;
+  readonly lastEvidenceOn: string | null;
+  readonly goingOn: boolean;
+  readonly claimState: string | null;
+  readonly signedOffOn: string | null;
+  readonly validUntil: string | null;
+  readonly signedOffAccepted: number | null;
+  readonly signOffId: string | null;
+}
+
+const isHeld = ({ signOffId, validUntil }: LevelRow, today: string): boolean =>
+  signOffId !== null && (validUntil === null || validUntil >= today);
 
 interface MemberRow {
   readonly id: string;
@@ -33,12 +35,9 @@ interface MemberRow {
 // $1 manager, $2 the whole line, $3 skill, $4 time zone
 const text = `
   SELECT p.person_id AS id, p.name,
-         (SELECT json_agg(json_build_array(g.level, g.accepted, g.last_evidence_on, g.going_on, g.line_claim_state,
-                          g.sign_off_id IS NOT NULL AND (g.valid_until IS NULL OR g.valid_until >= (now() AT TIME ZONE $4)::date),
-                          g.signed_off_on, g.valid_until, g.signed_off_accepted, g.sign_off_id))
-            FROM progress g WHERE g.engineer_id = p.person_id AND g.skill_ref = $3) AS levels,
+         s.levels, s.target_level::int AS "targetLevel", s.target_by AS "targetBy",
          c.claim_id AS "claimId", c.skill_level_ref AS "skillLevel", c.due_on AS "dueOn", c.due_on < (now() AT TIME ZONE $4)::date AS overdue,
-         t.level::int AS "targetLevel", t.reach_by AS "targetBy", (now() AT TIME ZONE $4)::date AS today,
+         (now() AT TIME ZONE $4)::date AS today,
          CASE WHEN c.claim_id IS NOT NULL THEN (
            SELECT json_agg(json_build_object('id', w.person_id, 'name', w.name) ORDER BY w.name, w.person_id)
              FROM (SELECT DISTINCT j.person_id, j.name
@@ -57,7 +56,7 @@ const text = `
     FROM reporting_line r
     JOIN person p ON p.person_id = r.descendant_id AND p.active
     LEFT JOIN claim c ON c.engineer_id = p.person_id AND c.skill_ref = $3 AND c.state = 'submitted'
-    LEFT JOIN LATERAL (SELECT o.level, o.reach_by FROM target o WHERE o.engineer_id = p.person_id AND o.skill_ref = $3 ORDER BY o.revision DESC LIMIT 1) t ON true
+    LEFT JOIN standing s ON s.engineer_id = p.person_id AND s.skill_ref = $3
    WHERE r.ancestor_id = $1 AND ($2::boolean OR r.depth = 1)
    ORDER BY p.name, p.person_id`;
 
@@ -114,10 +113,11 @@ function memberOf(row: MemberRow, skill: string, defined: readonly DefinedLevel[
   let currentSignOff: string | null = null;
   let lastEvidenceOn: string | null = null;
   let goingOn = false;
-  for (const [level, , evidenceOn, going, , held, , , , signOffId] of levels ?? []) {
-    if (held && level > (currentLevel ?? 0)) [currentLevel, currentSignOff] = [level, signOffId];
+  for (const one of levels ?? []) {
+    const { level, lastEvidenceOn: evidenceOn, signOffId } = one;
+    if (level > (currentLevel ?? 0) && isHeld(one, row.today)) [currentLevel, currentSignOff] = [level, signOffId];
     if (evidenceOn !== null && (lastEvidenceOn === null || evidenceOn > lastEvidenceOn)) lastEvidenceOn = evidenceOn;
-    goingOn ||= going;
+    goingOn ||= one.goingOn;
   }
   const target = targetOf(row, currentLevel);
   const hasEvidence = lastEvidenceOn !== null || goingOn;
@@ -127,7 +127,7 @@ function memberOf(row: MemberRow, skill: string, defined: readonly DefinedLevel[
     active: true,
     currentLevel,
     target,
-    levels: defined.map((one) => levelOf(engineer, skill, one, levels)),
+    levels: defined.map((one) => levelOf(engineer, skill, one, levels, row.today)),
     lastEvidenceOn,
     goingOn,
     claim: claimId === null ? null : { id: claimId, skillLevel, dueOn, overdue, waitsOn: waitsOn ?? [] },
@@ -147,15 +147,16 @@ function targetOf({ targetLevel, targetBy, today }: MemberRow, currentLevel: num
   return { level: targetLevel, by: targetBy, state };
 }
 
-function levelOf(engineer: string, skill: string, { level, total }: DefinedLevel, levels: readonly LevelRow[] | null) {
-  const row = levels?.find(([one]) => one === level);
+function levelOf(engineer: string, skill: string, { level, total }: DefinedLevel, levels: readonly LevelRow[] | null, today: string) {
+  const row = levels?.find((one) => one.level === level);
   const statements = `${engineer}/progress/${skill}.${level}`;
   const accepted = `${statements}?state=accepted`;
   if (row === undefined) {
     const links = { total: statements, accepted, claimState: null, signedOffOn: null };
     return { level, accepted: 0, total, claimState: null, signedOffOn: null, validUntil: null, links };
   }
-  const [, shown, , , claimState, held, signedOffOn, validUntil, signedOffAccepted, signOffId] = row;
+  const { accepted: shown, claimState, signedOffOn, validUntil, signedOffAccepted, signOffId } = row;
+  const held = isHeld(row, today);
   return {
     level,
     accepted: held ? (signedOffAccepted ?? shown) : shown,

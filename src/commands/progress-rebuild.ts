@@ -5,23 +5,11 @@ import { readCredentials } from '../demo/credentials';
 import { openDemoDatabase } from '../demo/demo-database';
 import { LedgerLog } from '../ledger/ledger.log';
 import { StartProblem } from '../platform/start-problem';
-import { Transactions, type Tx, rowsOf } from '../platform/transaction';
+import { Transactions } from '../platform/transaction';
 import { ProgressStore } from '../progress/progress.store';
 import { prepareGivenDatabase, reaching, withDataSource } from './connect';
 
-/** A progress row as text, by its key: `engineer skill-level`. */
-type Rows = Map<string, string>;
-
-async function rowsOfRecord(tx: Tx, engineerId: string): Promise<Rows> {
-  const rows = await rowsOf<{ key: string; row: string }>(
-    tx,
-    `SELECT skill_level_ref AS key, to_jsonb(p)::text AS row FROM progress p WHERE engineer_id = $1`,
-    [engineerId],
-  );
-  return new Map(rows.map(({ key, row }) => [key, row]));
-}
-
-const differences = (before: Rows, after: Rows): number =>
+const differences = (before: Map<string, string>, after: Map<string, string>): number =>
   [...new Set([...before.keys(), ...after.keys()])].filter((key) => before.get(key) !== after.get(key)).length;
 
 /** Rebuilds every record's progress, each in a transaction of its own, under the record's lock; answers how many rows were not as they are now. */
@@ -32,9 +20,9 @@ async function rebuild(dataSource: DataSource): Promise<{ records: number; rows:
   for (const { id } of records) {
     await transactions.run(async (tx) => {
       const record = await ledger.lock(tx, id);
-      const before = await rowsOfRecord(tx, id);
+      const before = await progress.rows(tx, record);
       await progress.rebuild(tx, record);
-      const after = await rowsOfRecord(tx, id);
+      const after = await progress.rows(tx, record);
       rows += after.size;
       changed += differences(before, after);
     });

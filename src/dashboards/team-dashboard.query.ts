@@ -5,9 +5,12 @@ import type { Day } from '../kernel/clock';
 import { isAuditorNow } from '../people/roles-sql';
 import { Replica } from '../platform/replica';
 import { inForce, judges, todayIn } from '../progress/eligible-sql';
+<<<<<<<
+=======
 import { grantedStatements } from '../progress/granted-sql';
 import { isRedacted } from '../progress/redacted-sql';
 import { newestTargetOfEach } from '../progress/target-sql';
+>>>>>>>
 import { CatalogueQuery } from './catalogue.query';
 import { type MemberRow, type TeamView, memberOf, totalsOf } from './team-members';
 import { type MemberFilter, type MemberSort, type Order, inOrder, isAsked } from './team-order';
@@ -21,14 +24,13 @@ interface TeamRow {
   today: Day;
   is_auditor: boolean;
   people: Pick<MemberRow, 'id' | 'name'>[] | null;
-  levels: ById<'levels'>;
-  claims: ById<'claim'>;
-  targets: ById<'target'>;
-  shown: ById<'shown'>;
+  standings: ById<Pick<MemberRow, 'levels' | 'target'>>;
+  claims: ById<MemberRow['claim']>;
+  shown: ById<MemberRow['shown']>;
 }
 
 /** One thing that is known of people, by their ids; null where it is known of nobody. */
-type ById<Key extends keyof MemberRow> = Readonly<Record<string, MemberRow[Key]>> | null;
+type ById<Known> = Readonly<Record<string, Known>> | null;
 
 /** What of a team is asked for. */
 export interface TeamAsked extends TeamScope {
@@ -75,32 +77,26 @@ const teamSql = `
   SELECT m.name AS manager_name, chosen.skill_ref AS skill, now() AS as_of, ${todayIn('$5')} AS today,
          (SELECT ${isAuditorNow('c')} FROM person c WHERE c.person_id = $2) AS is_auditor,
          (SELECT json_agg(json_build_object('id', seen.engineer_id, 'name', seen.name) ORDER BY seen.name, seen.engineer_id) FROM seen) AS people,
-         (SELECT json_object_agg(x.engineer_id, x.levels)
+         (SELECT json_object_agg(x.engineer_id, json_build_object('levels', x.levels, 'target', CASE WHEN x.target_level IS NOT NULL
+                                                                    THEN json_build_object('level', x.target_level, 'by', x.target_by) END))
             FROM seen CROSS JOIN chosen
-           CROSS JOIN LATERAL (
-                SELECT g.engineer_id, json_agg(json_build_object(
-                         'level', g.level, 'accepted', g.accepted, 'proposed', g.proposed, 'claimState', g.line_claim_state,
-                         'lastEvidenceOn', g.last_evidence_on, 'goingOn', g.going_on, 'held', ${inForce('g', todayIn('$5'))},
-                         'signOffId', g.sign_off_id, 'signedOffOn', g.signed_off_on, 'validUntil', g.valid_until,
-                         'signedOffAccepted', g.signed_off_accepted)) AS levels
-                  FROM progress g WHERE g.engineer_id = seen.engineer_id AND g.skill_ref = chosen.skill_ref GROUP BY g.engineer_id) x) AS levels,
+           CROSS JOIN LATERAL (SELECT s.engineer_id, s.levels, s.target_level, s.target_by FROM standing s
+                                WHERE s.engineer_id = seen.engineer_id AND s.skill_ref = chosen.skill_ref GROUP BY s.engineer_id, s.skill_ref) x) AS standings,
          (SELECT json_object_agg(open.engineer_id, json_build_object('id', open.claim_id, 'skillLevel', open.skill_level_ref, 'dueOn', open.due_on,
                                                                      'overdue', open.due_on < ${todayIn('$5')}, 'waitsOn', coalesce(waiting.mentors, '[]')))
             FROM open LEFT JOIN waiting ON waiting.claim_id = open.claim_id) AS claims,
-         (SELECT json_object_agg(t.engineer_id, json_build_object('level', t.level, 'by', t.reach_by))
-            FROM seen CROSS JOIN chosen CROSS JOIN LATERAL ${newestTargetOfEach('seen.engineer_id', 'chosen.skill_ref')} t) AS targets,
          (SELECT json_object_agg(x.engineer_id, x.statements)
             FROM (SELECT shown.engineer_id, json_agg(shown.statement_ref) AS statements FROM shown GROUP BY shown.engineer_id) x) AS shown
     FROM person m CROSS JOIN chosen WHERE m.person_id = $1`;
 
 /** What is known of everybody in the team, put together by id. */
-const peopleOf = ({ people, levels, claims, targets, shown }: TeamRow): MemberRow[] =>
+const peopleOf = ({ people, standings, claims, shown }: TeamRow): MemberRow[] =>
   (people ?? []).map(({ id, name }) => ({
     id,
     name,
-    levels: levels?.[id] ?? null,
+    levels: standings?.[id]?.levels ?? [],
+    target: standings?.[id]?.target ?? null,
     claim: claims?.[id] ?? null,
-    target: targets?.[id] ?? null,
     shown: shown?.[id] ?? null,
   }));
 

@@ -1,31 +1,18 @@
 import type { Day } from '../kernel/clock';
 import { apiLink } from '../kernel/link';
 import { currentLevelOf, figuresOf } from '../progress/progress';
+import { type LevelStanding, isHeld } from '../progress/standing';
 import { type TargetShown, targetShown } from '../progress/target';
 import { type Member, type MemberState, isIn } from './team-order';
 import { type TeamScope, teamLink } from './team-scope';
-
-interface LevelRow {
-  readonly level: number;
-  readonly accepted: number;
-  readonly proposed: number;
-  readonly claimState: 'submitted' | 'approved' | null;
-  readonly lastEvidenceOn: Day | null;
-  readonly goingOn: boolean;
-  readonly held: boolean;
-  readonly signOffId: string | null;
-  readonly signedOffOn: Day | null;
-  readonly validUntil: Day | null;
-  readonly signedOffAccepted: number | null;
-}
 
 /** Somebody in a team as the database has them. */
 export interface MemberRow {
   readonly id: string;
   readonly name: string;
-  readonly levels: readonly LevelRow[] | null;
+  readonly levels: readonly LevelStanding[];
   readonly claim: MemberClaim | null;
-  readonly target: { readonly level: number | null; readonly by: Day | null } | null;
+  readonly target: { readonly level: number; readonly by: Day } | null;
   /** The statements they show, of those that were asked about. */
   readonly shown: readonly string[] | null;
 }
@@ -72,21 +59,21 @@ export interface ShownMember extends Member {
   readonly links: Readonly<Record<'currentLevel' | 'lastEvidenceOn' | 'claim' | 'target', string | null>> & { readonly progress: string };
 }
 
-const nothing: Omit<LevelRow, 'level'> = {
+const nothing: Omit<LevelStanding, 'level'> = {
   accepted: 0,
   proposed: 0,
   claimState: null,
   lastEvidenceOn: null,
   goingOn: false,
-  held: false,
   signOffId: null,
   signedOffOn: null,
   validUntil: null,
   signedOffAccepted: null,
 };
 
-function levelOf(engineer: string, skill: string, { level, total }: DefinedLevel, row: LevelRow): MemberLevel {
-  const { held, claimState, accepted, proposed } = row;
+function levelOf(engineer: string, skill: string, { level, total }: DefinedLevel, row: LevelStanding, today: Day): MemberLevel {
+  const { claimState, accepted, proposed } = row;
+  const held = isHeld(row, today);
   const skillLevel = `${skill}.${level}`;
   const statements = `${engineer}/progress/${skillLevel}`;
   return {
@@ -111,14 +98,13 @@ const latest = (days: readonly (Day | null)[]): Day | null =>
 
 /** Somebody in a team, as they are shown. */
 export function memberOf({ id, name, levels, claim, target }: MemberRow, { skill, today, isAuditor, defined }: TeamView): ShownMember {
-  const rows = levels ?? [];
   const engineer = `/engineers/${id}`;
-  const currentLevel = currentLevelOf(rows);
+  const currentLevel = currentLevelOf(levels.map((one) => ({ level: one.level, held: isHeld(one, today) })));
   const shownLevels = defined.map((one) =>
-    levelOf(engineer, skill, one, rows.find(({ level }) => level === one.level) ?? { level: one.level, ...nothing }),
+    levelOf(engineer, skill, one, levels.find(({ level }) => level === one.level) ?? { level: one.level, ...nothing }, today),
   );
-  const lastEvidenceOn = latest(rows.map((row) => row.lastEvidenceOn));
-  const goingOn = rows.some((row) => row.goingOn);
+  const lastEvidenceOn = latest(levels.map((row) => row.lastEvidenceOn));
+  const goingOn = levels.some((row) => row.goingOn);
   const shownTarget = targetShown(target?.level ?? null, target?.by ?? null, currentLevel, today);
   const hasEvidence = lastEvidenceOn !== null || goingOn;
   return {

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { LockedRecord } from '../ledger/ledger.log';
 import { type Tx, rowsOf, write } from '../platform/transaction';
 import { isRedacted } from './redacted-sql';
+import { standing, standingTargets } from './standing-sql';
 
 // One row for each of these skill levels of one engineer. $1 engineer, $2 skill levels; every step is a seek by their keys.
 // A statement counts as accepted when work that is neither archived nor redacted shows it with an accepted support, else as proposed when some support waits.
@@ -47,7 +48,10 @@ const recomputeSql = `
     = ROW (EXCLUDED.total, EXCLUDED.accepted, EXCLUDED.proposed, EXCLUDED.last_evidence_on, EXCLUDED.going_on, EXCLUDED.claim_id, EXCLUDED.claim_state, EXCLUDED.line_claim_state,
            EXCLUDED.sign_off_id, EXCLUDED.signed_off_on, EXCLUDED.valid_until, EXCLUDED.signed_off_accepted)`;
 
-/** Keeps progress: the one function that every writer of a record calls, and its rebuild. */
+// the skills of these levels, of each all that the engineer has
+const standingSql = standing('g.skill_ref IN (SELECT l.skill_ref FROM skill_level l WHERE l.skill_level_ref = ANY ($2::text[]))');
+
+/** Keeps progress, and where somebody stands by it: the one function that every writer of a record calls, and its rebuild. */
 @Injectable()
 export class ProgressStore {
   /**
@@ -56,13 +60,33 @@ export class ProgressStore {
    */
   recompute(tx: Tx, { engineerId }: LockedRecord, skillLevels: Iterable<string>): Promise<void> {
     const levels = [...new Set(skillLevels)];
-    if (levels.length > 0) write(tx, recomputeSql, [engineerId, levels]);
+    if (levels.length > 0) {
+      write(tx, recomputeSql, [engineerId, levels]);
+      write(tx, standingSql, [engineerId, levels]);
+    }
     return Promise.resolve();
   }
 
-  /** Rebuilds every row of a record from scratch: exactly the levels that a support, a claim or a sign-off ever named. */
+  /** Keeps a record's targets in where its engineer stands, in the transaction of the write that has changed one. It is not waited for either. */
+  keepTargets(tx: Tx, { engineerId }: LockedRecord): void {
+    write(tx, standingTargets, [engineerId]);
+  }
+
+  /** What is kept of a record, as text by skill or skill level: to hold it against a rebuild. */
+  async rows(tx: Tx, { engineerId }: LockedRecord): Promise<Map<string, string>> {
+    const rows = await rowsOf<{ key: string; row: string }>(
+      tx,
+      `SELECT p.skill_level_ref AS key, to_jsonb(p)::text AS row FROM progress p WHERE p.engineer_id = $1
+       UNION ALL SELECT s.skill_ref, to_jsonb(s)::text FROM standing s WHERE s.engineer_id = $1`,
+      [engineerId],
+    );
+    return new Map(rows.map(({ key, row }) => [key, row]));
+  }
+
+  /** Rebuilds every row of a record from scratch: exactly the levels that a support, a claim or a sign-off ever named, and the skills of these and of targets. */
   async rebuild(tx: Tx, record: LockedRecord): Promise<void> {
     await tx.query(`DELETE FROM progress WHERE engineer_id = $1`, [record.engineerId]);
+    await tx.query(`DELETE FROM standing WHERE engineer_id = $1`, [record.engineerId]);
     const levels = await rowsOf<{ ref: string }>(
       tx,
       `SELECT skill_level_ref AS ref FROM support WHERE engineer_id = $1
@@ -75,5 +99,6 @@ export class ProgressStore {
       record,
       levels.map(({ ref }) => ref),
     );
+    this.keepTargets(tx, record);
   }
 }

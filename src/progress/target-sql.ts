@@ -5,8 +5,3 @@
  */
 export const newestTarget = (engineer: string, skill: string): string =>
   `(SELECT o.revision, o.at, o.level, o.reach_by, o.set_by FROM target o WHERE o.engineer_id = ${engineer} AND o.skill_ref = ${skill} ORDER BY o.revision DESC LIMIT 1)`;
-
-/** SQL: as newestTarget, for the engineers of a step, one after the other, which Citus does not do with LIMIT. It reads every revision, of which there are few. */
-export const newestTargetOfEach = (engineer: string, skill: string): string =>
-  `(SELECT DISTINCT ON (o.engineer_id, o.skill_ref) o.engineer_id, o.level, o.reach_by FROM target o
-     WHERE o.engineer_id = ${engineer} AND o.skill_ref = ${skill} ORDER BY o.engineer_id, o.skill_ref, o.revision DESC)`;

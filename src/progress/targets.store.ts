@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Day } from '../kernel/clock';
 import { type Happening, LedgerLog, type LockedRecord } from '../ledger/ledger.log';
 import { type Tx, rowsOf } from '../platform/transaction';
+import { ProgressStore } from './progress.store';
 import { type Target, targetContent, targetSubject } from './target';
 import { TargetEntity } from './target.entity';
 import { newestTarget } from './target-sql';
@@ -15,7 +16,10 @@ export interface StoredTarget {
 /** Writes targets: every change is a new revision. */
 @Injectable()
 export class TargetsStore {
-  constructor(private readonly ledger: LedgerLog) {}
+  constructor(
+    private readonly ledger: LedgerLog,
+    private readonly progress: ProgressStore,
+  ) {}
 
   /** The newest revision in a skill, of the record in hand; null where there never was a target. */
   async newest(tx: Tx, { engineerId }: LockedRecord, skill: string): Promise<StoredTarget | null> {
@@ -54,6 +58,7 @@ export class TargetsStore {
       setBy: by,
       digest,
     });
+    this.progress.keepTargets(tx, record);
     return { kind: 'target.set', subject: targetSubject(skill), actor: by, digest };
   }
 }

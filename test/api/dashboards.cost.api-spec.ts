@@ -2,6 +2,7 @@ import { newId } from '../../src/kernel/ids';
 import { Replica } from '../../src/platform/replica';
 import { submittedClaim } from '../factories/claims';
 import { type TestPerson, makePerson, mentors } from '../factories/people';
+import { restand } from '../factories/standing';
 import { type TestApp, startApp } from '../setup/app';
 
 let api: TestApp;
@@ -40,6 +41,7 @@ beforeAll(async () => {
     [mentor.id, newId()],
   );
   await api.database.query(`SET session_replication_role = DEFAULT`);
+  await restand(api);
   // people of others, whom nothing here may look at
   for (let i = 0; i < 20; i += 1) await makePerson(api);
   await api.database.query('ANALYZE');

@@ -9,6 +9,7 @@ import { draftClaim, logWork, logWorkForLevel, signedOffClaim, statementRef, sub
 import { review } from '../factories/evidence';
 import { linksIn, withoutLinks } from '../factories/links';
 import { type TestPerson, makePerson, mentors } from '../factories/people';
+import { restand } from '../factories/standing';
 import { type TestApp, startApp } from '../setup/app';
 
 /*
@@ -34,7 +35,9 @@ const get = async <Body>(who: TestPerson, path: string): Promise<Body> => {
 const target = async (name: string, level: number, late = false): Promise<void> => {
   const { id } = person(name);
   expect((await manager.put(`/engineers/${id}/targets/${skill}`, { level, by: addDays(today, 30) })).status).toBe(200);
-  if (late) await api.database.query(`UPDATE target SET reach_by = (now() AT TIME ZONE 'UTC')::date - 2 WHERE engineer_id = $1`, [id]);
+  if (!late) return;
+  await api.database.query(`UPDATE target SET reach_by = (now() AT TIME ZONE 'UTC')::date - 2 WHERE engineer_id = $1`, [id]);
+  await restand(api, id);
 };
 
 beforeAll(async () => {

@@ -6,6 +6,7 @@ import { genesisOf } from '../../src/ledger/entry';
 import { signedOffClaim, statementsOfLevel, submittedClaim } from '../factories/claims';
 import { linksIn, withoutLinks } from '../factories/links';
 import { type TestPerson, makePerson, mentors } from '../factories/people';
+import { restand } from '../factories/standing';
 import { type TestApp, startApp } from '../setup/app';
 
 let api: TestApp;
@@ -96,6 +97,7 @@ async function makeOrganisation(
       );
     }
   }
+  await restand(api);
   await query(`SET session_replication_role = DEFAULT`);
 }
 
@@ -301,6 +303,7 @@ describe('the organisation’s dashboard', () => {
     // who is deactivated is not counted, and who no longer holds a level holds none
     await api.database.query(`UPDATE person SET active = false WHERE person_id = $1`, [mentor.id]);
     await api.database.query(`UPDATE progress SET valid_until = (now() AT TIME ZONE 'UTC')::date - 1 WHERE level = 1`);
+    await restand(api);
     expect((await dashboard(auditor)).totals).toMatchObject({ people: 13, byLevel: { none: 13, 1: 0 } });
   });
 

@@ -14,6 +14,7 @@ import {
 } from '../factories/claims';
 import { withoutLinks } from '../factories/links';
 import { type TestPerson, makePerson, mentors } from '../factories/people';
+import { restand } from '../factories/standing';
 import { type TestApp, startApp } from '../setup/app';
 
 let api: TestApp;
@@ -150,11 +151,13 @@ describe('the dashboard of a team', () => {
     const trio = await makeTeam();
     const { manager, engineer } = trio;
     const claim = await signedOffClaim(trio, 1);
-    const lastsUntil = (days: number): Promise<unknown> =>
-      api.database.query(`UPDATE progress SET valid_until = (now() AT TIME ZONE 'UTC')::date + $2::int WHERE engineer_id = $1`, [
+    const lastsUntil = async (days: number): Promise<void> => {
+      await api.database.query(`UPDATE progress SET valid_until = (now() AT TIME ZONE 'UTC')::date + $2::int WHERE engineer_id = $1`, [
         engineer.id,
         days,
       ]);
+      await restand(api, engineer.id);
+    };
     const evidenceId = claim.claim.statements[0]?.evidence[0]?.evidenceId;
     const { etag } = await engineer.get(`/engineers/me/evidence/${evidenceId}`);
     expect((await engineer.post(`/engineers/me/evidence/${evidenceId}/archival`, {}, { ifMatch: etag ?? '' })).status).toBe(200);

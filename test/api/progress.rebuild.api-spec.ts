@@ -13,6 +13,7 @@ import {
 } from '../factories/claims';
 import { checkLedger, progressOf } from '../factories/evidence';
 import { type TestPerson, makePerson } from '../factories/people';
+import { restand } from '../factories/standing';
 import { type TestApp, startApp } from '../setup/app';
 
 let api: TestApp;
@@ -213,6 +214,7 @@ class Trial {
       `UPDATE progress SET signed_off_on = '2020-01-01', valid_until = '2021-01-01' WHERE engineer_id = $1 AND sign_off_id IS NOT NULL`,
       [id],
     );
+    await restand(api, id);
     return ended.length > 0 ? 200 : 404;
   }
 }

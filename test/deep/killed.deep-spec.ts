@@ -59,9 +59,11 @@ async function checkProgress(workers: readonly Worker[]): Promise<void> {
   const transactions = new Transactions(dataSource);
   const rows = async (): Promise<unknown[]> =>
     (
-      await pool.query<object>(`SELECT * FROM progress WHERE engineer_id = ANY ($1::uuid[]) ORDER BY engineer_id, skill_level_ref`, [
-        workers.map(({ engineer }) => engineer.id),
-      ])
+      await pool.query<object>(
+        `SELECT to_jsonb(g) AS row FROM progress g WHERE g.engineer_id = ANY ($1::uuid[])
+         UNION ALL SELECT to_jsonb(s) FROM standing s WHERE s.engineer_id = ANY ($1::uuid[]) ORDER BY 1`,
+        [workers.map(({ engineer }) => engineer.id)],
+      )
     ).rows;
   const kept = await rows();
   for (const { engineer } of workers) await transactions.run(async (tx) => store.rebuild(tx, await ledger.lock(tx, engineer.id)));

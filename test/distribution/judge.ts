@@ -260,8 +260,11 @@ async function insertedFor(client: Client, node: PlanNode, table: string): Promi
     `SELECT attnum AS place FROM pg_attribute WHERE attrelid = ('public.' || quote_ident($1))::regclass AND attname = $2`,
     [table, spreadBy],
   );
-  const output = node.Plans?.find((child) => child['Parent Relationship'] === 'Outer')?.Output ?? [];
-  return /^\(?(\$\d+)/.exec(output[(rows[0]?.place ?? 0) - 1] ?? '')?.[1] ?? null;
+  const column = (rows[0]?.place ?? 0) - 1;
+  const from = node.Plans?.find((child) => child['Parent Relationship'] === 'Outer');
+  // what is grouped stands in a subquery, with its columns in the same order
+  const outputs = [from, ...(from?.['Node Type'] === 'Subquery Scan' ? (from.Plans ?? []) : [])].map((one) => one?.Output?.[column] ?? '');
+  return outputs.map((output) => /^\(?(\$\d+)/.exec(output)?.[1]).find((value) => value !== undefined) ?? null;
 }
 
 let made = 0;

@@ -184,14 +184,23 @@ export async function checkLedger(engineer: TestPerson): Promise<void> {
 const progressRows = (api: TestApp, engineerId: string): Promise<Record<string, unknown>[]> =>
   api.database.query(`SELECT * FROM progress WHERE engineer_id = $1 ORDER BY skill_level_ref`, [engineerId]);
 
-/** The progress rows of a record as they were kept, and as a rebuild from scratch makes them. */
+/** Where somebody stands, by skill, as it is kept. */
+const standings = (api: TestApp, engineerId: string): Promise<Record<string, unknown>[]> =>
+  api.database.query(`SELECT * FROM standing WHERE engineer_id = $1 ORDER BY skill_ref`, [engineerId]);
+
+/** The progress rows of a record as they were kept, and as a rebuild from scratch makes them; throws where the rebuild has them stand elsewhere. */
 export async function progressOf(
   api: TestApp,
   { id }: Pick<TestPerson, 'id'>,
 ): Promise<{ kept: Record<string, unknown>[]; rebuilt: Record<string, unknown>[] }> {
   const kept = await progressRows(api, id);
+  const stood = await standings(api, id);
   const ledger = api.app.get(LedgerLog, { strict: false });
   const store = api.app.get(ProgressStore, { strict: false });
   await api.app.get(Transactions, { strict: false }).run(async (tx) => store.rebuild(tx, await ledger.lock(tx, id)));
+  const stands = await standings(api, id);
+  if (JSON.stringify(stood) !== JSON.stringify(stands)) {
+    throw new Error(`kept as ${JSON.stringify(stood)}, rebuilt as ${JSON.stringify(stands)}`);
+  }
   return { kept, rebuilt: await progressRows(api, id) };
 }
