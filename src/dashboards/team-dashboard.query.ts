@@ -5,12 +5,8 @@ import type { Day } from '../kernel/clock';
 import { isAuditorNow } from '../people/roles-sql';
 import { Replica } from '../platform/replica';
 import { inForce, judges, todayIn } from '../progress/eligible-sql';
-<<<<<<<
-=======
 import { grantedStatements } from '../progress/granted-sql';
 import { isRedacted } from '../progress/redacted-sql';
-import { newestTargetOfEach } from '../progress/target-sql';
->>>>>>>
 import { CatalogueQuery } from './catalogue.query';
 import { type MemberRow, type TeamView, memberOf, totalsOf } from './team-members';
 import { type MemberFilter, type MemberSort, type Order, inOrder, isAsked } from './team-order';
