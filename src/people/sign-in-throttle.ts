@@ -35,7 +35,8 @@ export class SignInThrottle {
   constructor(private readonly tallies: Tallies) {}
 
   /**
-   * Makes an attempt, if the limits allow one: it counts while it runs, so that many at once are no way around, and no longer when it succeeded.
+   * Makes an attempt, if the limits allow one: it counts while it runs, so that many at once are no way around, and no longer when it succeeded, or came to
+   * no answer (what it asked for next had its own limit, or there was no turn to be had).
    * @param check answers null where the attempt failed
    * @throws Refused `too-many-requests`, with the seconds until the limits allow another; the attempt was not made, right or wrong
    */
@@ -48,8 +49,13 @@ export class SignInThrottle {
         'There were too many failed attempts: wait a moment. Nobody is locked out for good.',
       );
     }
-    const found = await check();
-    if (found !== null) await this.tallies.uncount(limits);
-    return found;
+    let failed = false;
+    try {
+      const found = await check();
+      failed = found === null;
+      return found;
+    } finally {
+      if (!failed) await this.tallies.uncount(limits);
+    }
   }
 }

@@ -98,6 +98,14 @@ describe('guessing a password', () => {
     expect((await signIn('2001:db8:1:3::1')).status).toBe(201);
   });
 
+  it.each([
+    ['192.0.2.1', (n: number) => `192.0.2.1:${5_000 + n}`],
+    ['[2001:db8:1:2::1]', (n: number) => `[2001:db8:1:2::${n + 1}]:${5_000 + n}`],
+  ])('counts an address as one, whatever port a proxy sends with it: %s', async (plain, from) => {
+    await guess(12, (n) => signIn(from(n), 'a wrong password'));
+    expect((await signIn(plain)).status).toBe(429);
+  });
+
   it('does not count those that succeed', async () => {
     for (let n = 0; n < 25; n += 1) expect((await signIn('192.0.2.1')).status).toBe(201);
     const [row] = await api.database.query<{ sum: number }>(`SELECT sum(count)::int AS sum FROM tally`);
@@ -143,6 +151,13 @@ describe('guessing the one-time code of somebody whose password is known', () =>
     expect((await withCode('198.51.100.7', recoveryCodes[1] ?? '')).status).toBe(201);
     // and what they are asked for within the session is theirs too
     expect((await person.post('/me/totp/recovery-codes', { password: testPassword, code: recoveryCodes[2] })).status).toBe(200);
+  });
+
+  it('is no guess at the password, also where the code finds its own limit', async () => {
+    await useTotp(api, person);
+    for (let n = 0; n < 20; n += 1) expect((await withCode('192.0.2.1', codeOf(n))).status).toBe(n < 5 ? 401 : 429);
+    const { status, body } = await signIn('192.0.2.1');
+    expect([status, body['code']]).toEqual([401, 'totp-required']);
   });
 
   it('from as many addresses as there are guesses is slowed down too, and the real person gets in from where they were before', async () => {
