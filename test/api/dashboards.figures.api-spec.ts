@@ -8,6 +8,7 @@ import { acceptAll, act, approval, logWork, signedOffClaim, statementRef, submit
 import { review } from '../factories/evidence';
 import { withoutLinks } from '../factories/links';
 import { type TestPerson, makePerson, mentors } from '../factories/people';
+import { restand } from '../factories/standing';
 import { type TestApp, startApp } from '../setup/app';
 
 let api: TestApp;
@@ -270,6 +271,7 @@ describe('every dashboard of a team', () => {
     await logWork(nth(engineers, second), [statementRef(1, 1)]);
     await api.database.query('SET session_replication_role = replica');
     await api.database.query(validity, [nth(engineers, second).id, newId()]);
+    await restand(api, nth(engineers, second).id);
     // 25 submitted claims, and as many sign-offs: more than a page has
     await api.database.query(
       `INSERT INTO claim (engineer_id, claim_id, skill_ref, skill_level_ref, state, summary, policy_version, first_submitted_on, submission, due_on, drafted_at, changed_at)

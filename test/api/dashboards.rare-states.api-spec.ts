@@ -17,6 +17,7 @@ import {
 } from '../factories/claims';
 import { review } from '../factories/evidence';
 import { type TestPerson, byTwoAdmins, makePerson } from '../factories/people';
+import { restand } from '../factories/standing';
 import { type TestApp, startApp } from '../setup/app';
 
 /*
@@ -109,6 +110,7 @@ test('a level granted without one of its statements shows the others, whatever b
     `UPDATE progress SET signed_off_on = '2025-01-01', valid_until = (now() AT TIME ZONE 'UTC')::date - 1 WHERE engineer_id = $1 AND level = 2`,
     [engineer.id],
   );
+  await restand(api, engineer.id);
   expect(await standing(manager, engineer, 2)).toEqual({ accepted: [two, three], proposed: [] });
 });
 
