@@ -76,8 +76,8 @@ const teamSql = `
          (SELECT json_object_agg(x.engineer_id, json_build_object('levels', x.levels, 'target', CASE WHEN x.target_level IS NOT NULL
                                                                     THEN json_build_object('level', x.target_level, 'by', x.target_by) END))
             FROM seen CROSS JOIN chosen
-           CROSS JOIN LATERAL (SELECT s.engineer_id, s.levels, s.target_level, s.target_by FROM standing s
-                                WHERE s.engineer_id = seen.engineer_id AND s.skill_ref = chosen.skill_ref GROUP BY s.engineer_id, s.skill_ref) x) AS standings,
+           CROSS JOIN LATERAL (SELECT DISTINCT ON (s.engineer_id, s.skill_ref) s.engineer_id, s.levels, s.target_level, s.target_by FROM standing s
+                                WHERE s.engineer_id = seen.engineer_id AND s.skill_ref = chosen.skill_ref ORDER BY s.engineer_id, s.skill_ref) x) AS standings,
          (SELECT json_object_agg(open.engineer_id, json_build_object('id', open.claim_id, 'skillLevel', open.skill_level_ref, 'dueOn', open.due_on,
                                                                      'overdue', open.due_on < ${todayIn('$5')}, 'waitsOn', coalesce(waiting.mentors, '[]')))
             FROM open LEFT JOIN waiting ON waiting.claim_id = open.claim_id) AS claims,
