@@ -73,6 +73,7 @@ export function submitting(model: Model, draw: Pick<Draw, 'who' | 'match'>, clai
       claim.pins.push(pins);
       claim.submission += 1;
       claim.state = 'submitted';
+      claim.broken = false;
       return [claimEntry('claim.submitted', claim, draw.who)];
     },
     missing,
@@ -114,7 +115,16 @@ export function approving(
       const { approvals, validMonths } = policyOf(model, claim);
       if (approvedBy.length >= approvals) {
         const id = (answer['signOff'] as { id: string } | null)?.id ?? 'none';
-        model.signOffs.push({ id, claim, accepted: acceptedStatements(model, claim), validMonths, approvedBy, revoked: false });
+        model.signOffs.push({
+          id,
+          claim,
+          accepted: acceptedStatements(model, claim),
+          validMonths,
+          approvedBy,
+          revoked: false,
+          contentGone: false,
+          reasonGone: false,
+        });
         claim.state = 'approved';
         entries.push({ kind: 'sign-off.granted', subject: `sign-offs/${id}`, actor: who });
       }
@@ -176,6 +186,11 @@ export const claimPlans = ({ password }: Surroundings) =>
             noOpportunity: [],
             pins: [],
             approvals: [],
+            said: [],
+            summaryGone: false,
+            reasonsGone: [],
+            submissionsGone: new Set(),
+            broken: false,
           };
           model.claims.push(claim);
           model.named.add(level);
@@ -196,11 +211,14 @@ export const claimPlans = ({ password }: Surroundings) =>
       const noOpportunity = statementsOf(model, claim.level).filter((_, index) => ((draw.c >> index) & 1) === 1);
       const body = {
         ...(draw.flag ? { leaveOut: leftOut.map(({ evidence, statement }) => ({ evidence: evidence.id, statement })) } : {}),
+        ...(draw.a % 2 === 0 ? { summary: newWords('I work at this level still') } : {}),
         noOpportunity: noOpportunity.map((statement) => ({ statement, reason: 'Another team does that.' })),
       };
       return onClaim(model, draw, claim, 'edit', '', body, null, () => {
         if (draw.flag) claim.leftOut = leftOut;
         claim.noOpportunity = noOpportunity;
+        claim.reasonsGone = [];
+        if (draw.a % 2 === 0) claim.summaryGone = false;
         return [claimEntry('claim.edited', claim, draw.who)];
       });
     },

@@ -1,6 +1,7 @@
 import { evidencePlans, logging } from './evidence-plans';
 import { claimPlans, submitting, approving, judgingMany } from './claim-plans';
 import { peoplePlans, moreMentors, reactivating } from './people-plans';
+import { goingOn, redactionPlans } from './redaction-plans';
 import { type Planner, type Surroundings, at } from './plan';
 import { type Policy, cast, eligible, openClaim, policyOf, standingApprovals, standingPins, statementsOf, unmet } from './rules';
 
@@ -27,6 +28,9 @@ export const kinds = [
   'accredit',
   'endAccreditation',
   'activation',
+  'redactOwn',
+  'askRedaction',
+  'confirmRedaction',
   'next',
 ] as const;
 export type Kind = (typeof kinds)[number];
@@ -34,7 +38,7 @@ export type Kind = (typeof kinds)[number];
 /** Every kind of command. */
 export function planners(surroundings: Surroundings): Readonly<Record<Kind, Planner>> {
   const { dayOfAge, password } = surroundings;
-  const all = { ...evidencePlans(surroundings), ...claimPlans(surroundings), ...peoplePlans() };
+  const all = { ...evidencePlans(surroundings), ...claimPlans(surroundings), ...peoplePlans(), ...redactionPlans(surroundings) };
   return {
     ...all,
 
@@ -50,6 +54,8 @@ export function planners(surroundings: Surroundings): Readonly<Record<Kind, Plan
         const plan = all.draft(model, { ...engineer, a: levels.length - 1 - (a % levels.length), b: 1, c, flag: true, policy: noPolicy });
         return plan;
       }
+      const resumed = goingOn(model, claim);
+      if (resumed !== null) return resumed;
       const judges = eligible(model, claim.level, policyOf(model, claim));
       if (claim.state !== 'submitted') {
         const missing = unmet(model, claim, 'submission');

@@ -56,6 +56,16 @@ export interface Pin {
 
 export type ClaimState = 'draft' | 'submitted' | 'changes-requested' | 'approved' | 'refused' | 'withdrawn';
 
+/** An entry of the ledger about a claim, in whose content somebody said something. */
+export interface Saying {
+  readonly seq: number;
+  readonly kind: string;
+  /** Which submission stood then. */
+  readonly submission: number;
+  /** Whether the content was taken out. */
+  gone: boolean;
+}
+
 export interface Claim {
   readonly id: string;
   readonly level: number;
@@ -69,6 +79,16 @@ export interface Claim {
   /** Of every submission, the newest last. */
   pins: Pin[][];
   approvals: { submission: number; by: Who }[];
+  /** What the ledger says of it, in its order. */
+  said: Saying[];
+  /** Whether the summary was redacted, and not said anew. */
+  summaryGone: boolean;
+  /** Statements whose reason for no opportunity was redacted. */
+  reasonsGone: readonly string[];
+  /** Of which submissions the content was taken out. */
+  readonly submissionsGone: Set<number>;
+  /** Whether the submission that stands is not any more what was submitted. */
+  broken: boolean;
 }
 
 export interface SignOff {
@@ -78,6 +98,21 @@ export interface SignOff {
   readonly validMonths: number | null;
   readonly approvedBy: readonly Who[];
   revoked: boolean;
+  contentGone: boolean;
+  /** Whether why it was revoked was redacted. */
+  reasonGone: boolean;
+}
+
+/** What is redacted: words of one entry on a claim, all of the engineer's (`entry` null), or why a sign-off was revoked. */
+export type Redacted = { readonly claim: Claim; readonly entry: Saying | null } | { readonly signOff: SignOff };
+
+/** One admin's request that something be redacted. */
+export interface Request {
+  readonly id: string;
+  readonly what: Redacted;
+  readonly frozen: boolean;
+  readonly by: Who;
+  open: boolean;
 }
 
 /** All that a run knows. */
@@ -92,6 +127,9 @@ export interface Model {
   readonly signOffs: SignOff[];
   /** Levels that a support, a claim or a sign-off ever named. */
   readonly named: Set<number>;
+  readonly requests: Request[];
+  /** How many pieces of content were taken out. */
+  gone: number;
   ledger: { seq: number; hash: string };
 }
 
@@ -104,6 +142,7 @@ export const statuses: Readonly<Record<string, number>> = {
   'not-allowed': 403,
   'own-claim': 403,
   'own-relation': 403,
+  'own-request': 403,
   'not-your-mentee': 403,
   'mentor-level-too-low': 403,
   'mentorship-ended': 403,
@@ -118,6 +157,9 @@ export const statuses: Readonly<Record<string, number>> = {
   'already-approved': 409,
   'already-signed-off': 409,
   'already-revoked': 409,
+  'already-redacted': 409,
+  'request-exists': 409,
+  'request-state': 409,
   'mentorship-exists': 409,
   'person-state': 409,
   stale: 412,
@@ -231,7 +273,9 @@ export function unmet(model: Model, claim: Claim, phase: 'submission' | 'approva
   const missing: string[] = [];
   let mayMiss = policy.mayMiss;
   for (const ref of short(model, claim, phase)) {
-    if (claim.noOpportunity.includes(ref) && mayMiss > 0) {
+    // while the claim is with its engineer, a reason that was redacted is none
+    const isExcused = claim.noOpportunity.includes(ref) && !(withEngineer(claim) && claim.reasonsGone.includes(ref));
+    if (isExcused && mayMiss > 0) {
       mayMiss -= 1;
       continue;
     }
@@ -290,7 +334,9 @@ export function inItsState(who: Who, claim: Claim, action: Action): string | nul
     if (claim.state === 'approved') return 'already-signed-off';
   }
   if (!actionsOf[claim.state].includes(action)) return 'claim-state';
-  return action === 'review' && standingApprovals(claim).length > 0 ? 'claim-state' : null;
+  if (action === 'review' && standingApprovals(claim).length > 0) return 'claim-state';
+  const isGone = action === 'approve' ? claim.broken : action === 'submit' && claim.summaryGone;
+  return isGone ? 'already-redacted' : null;
 }
 
 /** What a resource's `actions` say of an action. */

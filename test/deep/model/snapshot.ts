@@ -34,11 +34,11 @@ const snapshotSql = `
        FROM ledger_entry WHERE engineer_id = $1 AND seq > $2) AS entries,
     ((SELECT count(*) FROM ledger_entry e WHERE e.engineer_id = $1 AND e.seq > $2
          AND NOT EXISTS (SELECT 1 FROM record_content k WHERE k.engineer_id = $1 AND k.digest = e.digest))
-      + abs((SELECT count(*) FROM record_content WHERE engineer_id = $1) - (SELECT count(DISTINCT digest) FROM ledger_entry WHERE engineer_id = $1)))::int AS orphans,
+      + abs((SELECT count(*) FROM record_content WHERE engineer_id = $1) - (SELECT count(DISTINCT digest) FROM ledger_entry WHERE engineer_id = $1) + $3))::int AS orphans,
     json_build_object(
       'evidence', ${json('evidence_id, state, kind, revision, (SELECT count(*) FROM evidence_revision r WHERE r.engineer_id = $1 AND r.evidence_id = e.evidence_id)', 'evidence e WHERE engineer_id = $1', 'evidence_id')},
       'supports', ${json('evidence_id, statement_ref, state, revision', 'support WHERE engineer_id = $1', 'evidence_id, statement_ref')},
-      'claims', ${json('claim_id, skill_level_ref, state, submission, policy_version', 'claim WHERE engineer_id = $1', 'claim_id')},
+      'claims', ${json("claim_id, skill_level_ref, state, submission, policy_version, summary = 'Redacted'", 'claim WHERE engineer_id = $1', 'claim_id')},
       'pins', ${json('claim_id, submission, evidence_id, statement_ref, revision', 'claim_pin WHERE engineer_id = $1', 'claim_id, submission, evidence_id, statement_ref')},
       'approvals', ${json('a.claim_id, a.submission, a.mentor_id, a.submission_digest = s.digest, a.mentor_id <> a.engineer_id', 'approval a JOIN claim_submission s USING (engineer_id, claim_id, submission) WHERE a.engineer_id = $1', 'a.claim_id, a.submission, a.mentor_id')},
       'signOffs', ${json('o.sign_off_id, o.claim_id, o.skill_level_ref, o.accepted, EXISTS (SELECT 1 FROM revocation r WHERE r.engineer_id = $1 AND r.sign_off_id = o.sign_off_id)', 'sign_off o WHERE o.engineer_id = $1', 'o.sign_off_id')},
@@ -52,9 +52,9 @@ const snapshotSql = `
       'progress', ${json('skill_level_ref, total, accepted, proposed, last_evidence_on, going_on, claim_id, claim_state, line_claim_state, sign_off_id, signed_off_accepted', 'progress WHERE engineer_id = $1', 'skill_level_ref')}
     ) AS state`;
 
-/** Reads a record as the superuser: what is new in the ledger after `seq`, and all the rest. */
-export async function snapshotOf(pool: Pool, engineerId: string, seq: number): Promise<Snapshot> {
-  const { rows } = await pool.query<Snapshot>({ name: 'deep snapshot', text: snapshotSql, values: [engineerId, seq] });
+/** Reads a record as the superuser: what is new in the ledger after `seq`, and all the rest. Of `gone` contents it is known that they were taken out. */
+export async function snapshotOf(pool: Pool, engineerId: string, seq: number, gone: number): Promise<Snapshot> {
+  const { rows } = await pool.query<Snapshot>({ name: 'deep snapshot', text: snapshotSql, values: [engineerId, seq, gone] });
   const [row] = rows;
   if (row === undefined) throw new Error('the record is gone');
   return row;
@@ -111,7 +111,14 @@ export function stateOf(model: Model, dayOfAge: (age: number) => string): unknow
       .flatMap(({ id, supports }) => [...supports].map(([ref, { state, revision }]) => [id, ref, state, revision]))
       .sort(byText),
     claims: claims
-      .map(({ id, level, state, submission, policyVersion }) => [id, levelRef(model, level), state, submission, policyVersion])
+      .map(({ id, level, state, submission, policyVersion, summaryGone }) => [
+        id,
+        levelRef(model, level),
+        state,
+        submission,
+        policyVersion,
+        summaryGone,
+      ])
       .sort(byText),
     pins: claims
       .flatMap(({ id, pins }) =>

@@ -171,7 +171,11 @@ export class World {
     }
     bench.tally.runs += 1;
     const ledger = { seq: 0, hash: genesisOf(engineer.id).toString('hex') };
-    return new World(bench, { skill, levels, policies, people, evidence: [], claims: [], signOffs: [], named: new Set(), ledger }, members);
+    return new World(
+      bench,
+      { skill, levels, policies, people, evidence: [], claims: [], signOffs: [], named: new Set(), requests: [], gone: 0, ledger },
+      members,
+    );
   }
 
   /** What a command would send now; null where there is nothing to send it to. */
@@ -197,11 +201,15 @@ export class World {
     if (code === 'gate-not-met') mustEqual('what is unmet', unmetIn(reply), plan.unmet);
     const entries = expected === null ? plan.succeed(String(reply.body['id']), reply.body) : [];
     if (expected === null) await this.follow(plan, reply);
-    const snapshot = await snapshotOf(bench.pool, model.people.engineer.id, model.ledger.seq);
+    for (const [index, { kind, subject }] of entries.entries()) {
+      const claim = model.claims.find(({ id }) => subject === `claims/${id}`);
+      claim?.said.push({ seq: model.ledger.seq + 1 + index, kind, submission: claim.submission, gone: false });
+    }
+    const snapshot = await snapshotOf(bench.pool, model.people.engineer.id, model.ledger.seq, model.gone);
     model.ledger = checkLedger(model, snapshot, entries);
     mustEqual('the record', inOrder(snapshot.state), inOrder(stateOf(model, dayOfAge)));
     checkAlways(model);
-    if (expected === null && versionOf !== undefined && /\/claims\/[^/]+$/.test(versionOf.path))
+    if (expected === null && versionOf !== undefined && /\/claims\/[^/]+$/.test(versionOf.path) && kind !== 'redactOwn')
       this.checkClaim(who, versionOf.path, reply);
   }
 
@@ -214,7 +222,8 @@ export class World {
       path: `/engineers/${engineer.id}/ledger/verification`,
       token: shared.auditor.token,
     });
-    if (verified.body['ok'] !== true) throw new Error(`the ledger does not verify: ${JSON.stringify(verified.body)}`);
+    if (verified.body['ok'] !== true || verified.body['heldInPart'] !== this.model.gone)
+      throw new Error(`the ledger does not verify: ${JSON.stringify(verified.body)}`);
     const claim = this.model.claims.at(-1);
     const who = (['auditor', 'engineer', 'mentorA', 'manager', 'mentorC', 'holder'] as const)[this.model.ledger.seq % 6] ?? 'auditor';
     if (claim !== undefined) {
