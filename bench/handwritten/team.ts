@@ -134,7 +134,7 @@ function memberOf(row: MemberRow, skill: string, defined: readonly DefinedLevel[
     links: {
       progress: `${engineer}/progress?skill=${skill}`,
       currentLevel: currentSignOff === null ? null : `${engineer}/sign-offs/${currentSignOff}`,
-      lastEvidenceOn: isAuditor && hasEvidence ? `${engineer}/evidence?statement=${skill}` : null,
+      lastEvidenceOn: isAuditor && hasEvidence ? `${engineer}/evidence?statement=${skill}&counts=true` : null,
       claim: claimId === null ? null : `${engineer}/claims/${claimId}`,
       target: target === null ? null : `${engineer}/targets/${skill}`,
     },
