@@ -3,7 +3,7 @@ import { Database } from '../platform/transaction';
 import type { DefinedLevel } from './team-members';
 
 /** A statement, and where it stands. */
-interface StatementPlace {
+export interface StatementPlace {
   readonly ref: string;
   readonly skillLevel: string;
   readonly skill: string;

@@ -6,7 +6,9 @@ import { OrganisationDashboardController } from './organisation-dashboard.contro
 import { OrganisationDashboardQuery } from './organisation-dashboard.query';
 import { OrganisationPeopleQuery } from './organisation-people.query';
 import { TeamClaimsQuery } from './team-claims.query';
+import { Crowds } from './team-crowd.query';
 import { TeamDashboardController } from './team-dashboard.controller';
+import { TeamDashboardPieces } from './team-dashboard.pieces';
 import { TeamDashboardQuery } from './team-dashboard.query';
 import { TeamEvidenceQuery } from './team-evidence.query';
 import { TeamFiguresController } from './team-figures.controller';
@@ -22,6 +24,8 @@ import { TeamTrendQuery } from './team-trend.query';
     CatalogueQuery,
     MeQuery,
     TeamDashboardQuery,
+    TeamDashboardPieces,
+    Crowds,
     TeamGapsQuery,
     TeamReviewsQuery,
     TeamTrendQuery,

@@ -24,7 +24,7 @@ export const teamTable = ({ people, totals }: TeamDashboardAnswer): CsvTable =>
   );
 
 /** As teamTable(), for some of the people. @param levels those that the skill defines */
-export function membersTable(levels: readonly string[], people: TeamDashboardAnswer['people']): CsvTable {
+export function membersTable(levels: readonly string[], people: readonly TeamDashboardAnswer['people'][number][]): CsvTable {
   const columns = levels.flatMap((level) =>
     ['Accepted', 'Total', 'ClaimState', 'SignedOffOn', 'ValidUntil'].map((name) => `level${level}${name}`),
   );

@@ -4,9 +4,10 @@ import { Replica } from '../platform/replica';
 import { inForce, todayIn } from '../progress/eligible-sql';
 import { grantedStatements } from '../progress/granted-sql';
 import { isRedacted } from '../progress/redacted-sql';
+import { Crowds } from './team-crowd.query';
 import type { TeamGapAnswer, TeamGapsAnswer } from './team-figures.dto';
 import { type Order, sortedBy } from './team-order';
-import { type TeamScope, chosenSkill, seenPeople, teamLink } from './team-scope';
+import { type TeamScope, atOnce, chosenSkill, seenAtOnce, seenBefore, teamLink } from './team-scope';
 
 interface GapsRow {
   manager_name: string;
@@ -26,8 +27,8 @@ export interface GapsAsked extends TeamScope {
 }
 
 // $5 time zone, $6 one level or null. A level that is held shows the statements that it was granted with; else it is what has an accepted support by work, as in progress.
-const gapsSql = `
-  WITH ${seenPeople}, ${chosenSkill}, levels AS MATERIALIZED (
+const gapsSql = (seen: string, size: string): string => `
+  WITH ${seen}, ${chosenSkill}, levels AS MATERIALIZED (
     SELECT l.skill_level_ref, l.level FROM skill_level l WHERE l.skill_ref = (SELECT skill_ref FROM chosen)
   ), held AS MATERIALIZED (
     SELECT g.engineer_id, g.skill_level_ref, g.level, g.sign_off_id, g.signed_off_accepted >= g.total AS whole FROM seen JOIN progress g ON g.engineer_id = seen.engineer_id
@@ -57,14 +58,35 @@ const gapsSql = `
       LEFT JOIN next n ON n.engineer_id = x.engineer_id
      GROUP BY t.statement_ref, l.level, t.ordinal, t.text
   )
-  SELECT m.name AS manager_name, chosen.skill_ref AS skill, f.rights, now() AS as_of, (SELECT count(*)::int FROM seen) AS people,
+  SELECT m.name AS manager_name, chosen.skill_ref AS skill, f.rights, now() AS as_of, ${size} AS people,
          (SELECT json_agg(json_build_object('statement', c.statement_ref, 'level', c.level, 'text', c.text, 'shown', c.shown,
                                             'notShown', (SELECT count(*) FROM seen) - c.shown, 'neededNext', c.needed, 'missingNext', c.needed - c.shown_next)
                           ORDER BY c.level, c.ordinal) FROM counted c WHERE $6::int IS NULL OR c.level = $6) AS statements
     FROM person m CROSS JOIN chosen JOIN skill s ON s.skill_ref = chosen.skill_ref JOIN framework f ON f.framework_id = s.framework_id
    WHERE m.person_id = $1`;
 
+const atOnceSql = gapsSql(seenAtOnce, '(SELECT count(*)::int FROM everybody)');
+/** SQL: the gaps of some people of a larger team. */
+export const gapsOfSomePeopleSql = gapsSql(seenBefore, '(SELECT count(*)::int FROM seen)');
+
 type Gap = Omit<TeamGapAnswer, 'links'>;
+
+/** What was counted of some people, and of others before. */
+const together = (row: GapsRow, before: GapsRow | null): GapsRow => ({
+  ...row,
+  people: row.people + (before?.people ?? 0),
+  statements:
+    row.statements?.map((one, i) => {
+      const other = before?.statements?.[i];
+      return {
+        ...one,
+        shown: one.shown + (other?.shown ?? 0),
+        notShown: one.notShown + (other?.notShown ?? 0),
+        neededNext: one.neededNext + (other?.neededNext ?? 0),
+        missingNext: one.missingNext + (other?.missingNext ?? 0),
+      };
+    }) ?? null,
+});
 
 /** Statements in order; they came in that of the skill. */
 function inOrder(statements: readonly Gap[], sort: GapsAsked['sort'], order: Order): Gap[] {
@@ -81,13 +103,15 @@ function inOrder(statements: readonly Gap[], sort: GapsAsked['sort'], order: Ord
 export class TeamGapsQuery {
   constructor(
     private readonly db: Replica,
+    private readonly crowds: Crowds,
     private readonly settings: Settings,
   ) {}
 
   /** The statements of a skill, in the order asked for; null where there is no such skill. */
   async of(callerId: string, { managerId, depth, skill: asked, level: only, sort, order }: GapsAsked): Promise<TeamGapsAnswer | null> {
     const parameters = [managerId, callerId, depth === 'all', asked, this.settings.TIME_ZONE, only];
-    const row = await this.db.one<GapsRow>(gapsSql, parameters);
+    const found = await this.db.one<GapsRow>(atOnceSql, parameters);
+    const row = found !== null && found.people > atOnce ? await this.ofCrowd(callerId, { managerId, depth, skill: asked }, only) : found;
     if (row === null) return null;
     const { skill } = row;
     const people = (query: Readonly<Record<string, string | number>>): string =>
@@ -109,5 +133,23 @@ export class TeamGapsQuery {
       rights: row.rights,
       asOf: row.as_of.toISOString(),
     };
+  }
+
+  /** The same of a team that is too large to be counted by one statement: some people at a time, all as they are at one moment. */
+  private async ofCrowd(callerId: string, asked: TeamScope & { skill: string | null }, level: number | null): Promise<GapsRow | null> {
+    const crowd = await this.crowds.find(callerId, asked);
+    if (crowd === null) return null;
+    let counted: GapsRow | null = null;
+    try {
+      for (const some of crowd.inParts()) {
+        const parameters = [asked.managerId, callerId, some, crowd.skill, this.settings.TIME_ZONE, level];
+        const [row] = await crowd.snapshot.query<GapsRow>(gapsOfSomePeopleSql, parameters);
+        if (row === undefined) return null;
+        counted = together(row, counted);
+      }
+    } finally {
+      await crowd.snapshot.end();
+    }
+    return counted;
   }
 }

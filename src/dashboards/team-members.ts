@@ -156,3 +156,19 @@ export function totalsOf(people: readonly Member[], view: TeamView) {
     },
   };
 }
+
+type Totals = ReturnType<typeof totalsOf>;
+
+const sums = <Name extends string>(one: Readonly<Record<Name, number>>, other: Readonly<Record<Name, number>>): Record<Name, number> =>
+  Object.fromEntries(Object.entries<number>(one).map(([name, n]) => [name, n + other[name as Name]])) as Record<Name, number>;
+
+/** The totals of people and of others of the same team. */
+export const totalsTogether = (one: Totals, other: Totals): Totals => ({
+  people: one.people + other.people,
+  byLevel: sums(one.byLevel, other.byLevel),
+  submitted: one.submitted + other.submitted,
+  overdue: one.overdue + other.overdue,
+  nobodyCanDecide: one.nobodyCanDecide + other.nobodyCanDecide,
+  targets: sums(one.targets, other.targets),
+  links: one.links,
+});

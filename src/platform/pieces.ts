@@ -21,11 +21,6 @@ export class Pieces {
     }
   }
 
-  /** Gives everything back unsent. */
-  discard(): Promise<void> {
-    return this.end();
-  }
-
   /**
    * The answer as a stream; pieces are made as they are taken. It fails where one cannot be made, or is not taken in time: then the connection is cut
    * off, and nobody takes half an answer for a whole one.

@@ -200,7 +200,10 @@ export async function useEverything(api: TestApp): Promise<Failures> {
     '/api/v1/engineers/{engineerId}/progress': '?skill=sfia-9:ITOP',
     '/api/v1/engineers/{engineerId}/readiness': '?skillLevel=sfia-9:ITOP.2',
     '/api/v1/reviews': '?state=waiting',
+    '/api/v1/teams/{managerId}/dashboard': '?skill=sfia-9:ITOP&shows=sfia-9:ITOP.3.1',
   };
+  for (const list of ['claims', 'evidence', 'sign-offs'])
+    done(`${list} as CSV`, await manager.get(`/teams/me/${list}`, { headers: { accept: 'text/csv' } }));
   for (const { method, path: template } of described) {
     if (method !== 'GET') continue;
     const filled = template.replaceAll(/\{(\w+)\}/g, (whole, name: string) => of[name] ?? whole);

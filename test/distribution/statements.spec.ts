@@ -1,4 +1,7 @@
 import { Client } from 'pg';
+import { crowdSql } from '../../src/dashboards/team-crowd.query';
+import { somePeopleSql } from '../../src/dashboards/team-dashboard-sql';
+import { gapsOfSomePeopleSql } from '../../src/dashboards/team-gaps.query';
 import { type KeyFacts, type Place, type TableFacts, keysSql, placeOf, tablesSql } from '../../src/commands/distribution';
 import { type TestApp, startApp } from '../setup/app';
 import { surroundings } from '../setup/database';
@@ -59,6 +62,10 @@ it('is within the rules', () => {
   const found: Record<string, Break[]> = {};
   for (const { from, breaks } of judged) if (breaks.length > 0) found[from] = [...new Set([...(found[from] ?? []), ...breaks])].sort();
   expect(found).toEqual({});
+});
+
+it('so is what is asked of large teams, some people at a time', async () => {
+  for (const sql of [crowdSql, somePeopleSql, gapsOfSomePeopleSql]) expect((await verdict(sql)).breaks).toEqual([]);
 });
 
 it('writes to one record at a time, and never by what only a machine of its own could say', () => {
