@@ -130,6 +130,18 @@ const never: [string, string, string, string][] = [
     'sign_off',
   ],
   [
+    'a level of which all and only some statements are shown',
+    `UPDATE standing SET levels_all = 6, levels_some = 2 WHERE engineer_id = '{engineer}'`,
+    check,
+    'standing_levels_check',
+  ],
+  [
+    'somebody who is to reach a level by no day',
+    `UPDATE standing SET target_level = 3, target_by = NULL WHERE engineer_id = '{engineer}'`,
+    check,
+    'standing_target_check',
+  ],
+  [
     'a revocation by the engineer',
     `INSERT INTO revocation VALUES ('{engineer}', '{signOff}', '{engineer}', now(), current_date, sha256('x'))`,
     check,
