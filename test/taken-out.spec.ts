@@ -6,12 +6,10 @@ import { join } from 'node:path';
  * mayBeShown() (src/ledger/shown-content.ts), or stands here with its reason. `ledger.eraser-away` reads everything that there is through HTTP.
  */
 const withoutWords: Readonly<Record<string, readonly [number, string]>> = {
-  'src/claims/claim-redactions.ts': [2, 'looks for what is still there to be taken out'],
   'src/claims/redacted-words.ts': [1, 'why a submission is not what was submitted any more: digests only'],
   'src/claims/reviews.queries.ts': [1, 'titles of evidence that is neither archived nor redacted (waiting.ts)'],
   'src/dashboards/me.query.ts': [1, 'the caller’s own notices: who is erased does not sign in, and exports are not redacted'],
   'src/evidence/evidence-one.query.ts': [1, 'why a revision was taken out'],
-  'src/evidence/redactions.ts': [3, 'looks for what is still there to be taken out'],
   'src/ledger/chain.store.ts': [1, 'writes'],
   'src/ledger/ledger.lines.ts': [3, 'the verifier holds what is there against the chain'],
   'src/ledger/ledger.queries.ts': [1, 'so does the check of one chain'],

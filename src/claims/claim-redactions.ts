@@ -4,6 +4,7 @@ import type { RedactedBy } from '../evidence/redactions';
 import { raise } from '../kernel/refusal';
 import { Eraser } from '../ledger/eraser';
 import { LedgerLog, type LockedRecord } from '../ledger/ledger.log';
+import { mayBeShown } from '../ledger/shown-content';
 import { forgetAnswersAbout } from '../platform/kept-answers';
 import { Database, Transactions, type Tx, rowsOf } from '../platform/transaction';
 import { ProgressStore } from '../progress/progress.store';
@@ -14,14 +15,14 @@ interface Standing {
   readonly skillLevel: string;
   /** How often the claim was submitted. */
   readonly submission: number;
-  /** Digests of the content that holds the words, lower-case hex, that is still there. */
+  /** Digests of the content that holds the words, lower-case hex, that no entry takes out yet. */
   readonly digests: string[];
 }
 
 const claimOf = `c.claim_id AS "claimId", c.skill_level_ref AS "skillLevel", c.submission`;
-/** SQL: the digests of these entries whose content is there and says something that a person wrote. */
+/** SQL: the digests of these entries whose content no entry takes out yet, and says something that a person wrote. */
 const digestsOf = (entries: string): string =>
-  `ARRAY(SELECT DISTINCT encode(k.digest, 'hex') FROM ledger_entry e JOIN record_content k ON k.engineer_id = e.engineer_id AND k.digest = e.digest
+  `ARRAY(SELECT DISTINCT encode(k.digest, 'hex') FROM ledger_entry e JOIN record_content k ON k.engineer_id = e.engineer_id AND k.digest = e.digest AND ${mayBeShown('k', '$1')}
           WHERE e.engineer_id = $1 AND ${entries} ORDER BY 1) AS digests`;
 
 const ownWordsSql = `
@@ -47,7 +48,7 @@ const frozenSql = `
     UNION SELECT o.digest FROM sign_off o WHERE o.engineer_id = $1 AND o.claim_id = $2
        AND ($3 OR EXISTS (SELECT 1 FROM ledger_entry e WHERE e.engineer_id = $1 AND e.seq = $4 AND e.kind = 'claim.approved'))
   )
-  SELECT encode(k.digest, 'hex') AS digest FROM held JOIN record_content k ON k.engineer_id = $1 AND k.digest = held.digest ORDER BY 1`;
+  SELECT encode(k.digest, 'hex') AS digest FROM held JOIN record_content k ON k.engineer_id = $1 AND k.digest = held.digest AND ${mayBeShown('k', '$1')} ORDER BY 1`;
 
 /** Takes out words on claims that should never have been written: content and salt go, digest and reason stay (docs/decisions/0016). */
 @Injectable()

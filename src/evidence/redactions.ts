@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { raise } from '../kernel/refusal';
 import { Eraser } from '../ledger/eraser';
 import { type Happening, LedgerLog, type LockedRecord } from '../ledger/ledger.log';
+import { mayBeShown } from '../ledger/shown-content';
 import { forgetAnswersAbout } from '../platform/kept-answers';
 import { Database, Transactions, type Tx, rowsOf } from '../platform/transaction';
 import { ProgressStore } from '../progress/progress.store';
@@ -17,13 +18,13 @@ export interface RedactedBy {
 }
 
 interface Standing {
-  /** Digests of the content that holds it, lower-case hex, that is still there. */
+  /** Digests of the content that holds it, lower-case hex, that no entry takes out yet. */
   readonly digests: string[];
   /** Whether a submission ever rested on it. */
   readonly pinned: boolean;
 }
 
-const present = `JOIN record_content k ON k.engineer_id = e.engineer_id AND k.digest = e.digest`;
+const present = `JOIN record_content k ON k.engineer_id = e.engineer_id AND k.digest = e.digest AND ${mayBeShown('k', '$1')}`;
 
 /** Takes out what should never have been written: content and salt go, digest and reason stay. */
 @Injectable()
@@ -43,7 +44,7 @@ export class Redactions {
       `EXISTS (SELECT 1 FROM claim_pin p WHERE p.engineer_id = $1 AND p.evidence_id = $2 AND ${condition}) AS pinned`;
     if ('revision' in what) {
       return this.db.one<Standing>(
-        `SELECT ARRAY(SELECT encode(k.digest, 'hex') FROM record_content k WHERE k.engineer_id = $1 AND k.digest = e.digest) AS digests,
+        `SELECT ARRAY(SELECT encode(k.digest, 'hex') FROM record_content k WHERE k.engineer_id = $1 AND k.digest = e.digest AND ${mayBeShown('k', '$1')}) AS digests,
                 ${pinned('p.revision = $3')}
            FROM evidence_revision e WHERE e.engineer_id = $1 AND e.evidence_id = $2 AND e.revision = $3`,
         [engineerId, what.evidenceId, what.revision],
@@ -127,7 +128,7 @@ export class Redactions {
          SELECT s.digest FROM claim_submission s JOIN pinned USING (claim_id, submission) WHERE s.engineer_id = $1
          UNION SELECT o.digest FROM sign_off o JOIN pinned USING (claim_id, submission) WHERE o.engineer_id = $1
        )
-       SELECT encode(k.digest, 'hex') AS digest FROM held JOIN record_content k ON k.engineer_id = $1 AND k.digest = held.digest ORDER BY 1`,
+       SELECT encode(k.digest, 'hex') AS digest FROM held JOIN record_content k ON k.engineer_id = $1 AND k.digest = held.digest AND ${mayBeShown('k', '$1')} ORDER BY 1`,
       [engineerId, what.evidenceId, 'revision' in what ? what.revision : null, 'statement' in what ? what.statement : null],
     );
     return rows.map(({ digest }) => digest);
