@@ -7,7 +7,7 @@ const ofChosen = `(SELECT chosen.skill_ref FROM chosen)`;
 const seesEverybody = `(SELECT caller.sees_everybody FROM caller)`;
 
 /** SQL: how somebody's target stands; null where they have none. */
-const aimOf = (row: string): string =>
+export const aimOf = (row: string): string =>
   `CASE WHEN ${row}.target_level IS NULL THEN NULL WHEN ${row}.current_level >= ${row}.target_level THEN 'reached' WHEN ${row}.target_by < ${today} THEN 'late' ELSE 'on-track' END`;
 
 /** SQL: some people by what they are counted by, `people` and `known` of each. Rows of standing that no longer say how things stand are counted by themselves. */

@@ -3,9 +3,11 @@ import { Settings } from '../config';
 import { apiLink } from '../kernel/link';
 import { type Page, pageOf, positionOf } from '../kernel/paging';
 import { Replica } from '../platform/replica';
+import { todayIn } from '../progress/eligible-sql';
+import { standingColumns } from '../progress/standing-sql';
 import { CatalogueQuery } from './catalogue.query';
+import { aimOf, counted, waiting } from './organisation-counts';
 import type { OrganisationPersonItem } from './organisation-people.dto';
-import { everybodyStands, extentOf } from './organisation-sql';
 import type { MemberState } from './team-order';
 
 /** Which people of the organisation. */
@@ -28,23 +30,25 @@ interface PersonRow {
 }
 
 // $1 the caller, $2 skill, $3 time zone, $4 highest level or null, $5 state or null, $6 and $7 what they are at a level or null, $8 and $9 where the page begins, $10 its size
+// What is counted of the organisation is asked of each person. Claims, and whom they wait for, are looked at only where they are asked about: a step that no condition comes to is not made.
 const peopleSql = `
-  WITH ${everybodyStands}, there AS MATERIALIZED (
-    SELECT g.engineer_id, g.line_claim_state = 'approved' AS approved, ${extentOf('g')} AS extent
-      FROM progress g WHERE g.skill_ref = (SELECT chosen.skill_ref FROM chosen) AND g.level = $6::int
+  WITH ${counted}, ${waiting}, stands AS MATERIALIZED (
+    SELECT s.engineer_id, ${standingColumns}, ${aimOf('s')} AS aim FROM standing s
+     WHERE s.skill_ref = (SELECT chosen.skill_ref FROM chosen) AND (s.lapses_on IS NULL OR s.lapses_on >= ${todayIn('$3')})
+    UNION ALL
+    SELECT l.engineer_id, ${standingColumns}, ${aimOf('l')} FROM lapsed l (engineer_id, target_level, target_by, ${standingColumns})
   )
-  SELECT p.person_id AS id, p.name, h.level::int AS level
-    FROM counted c JOIN person p ON p.person_id = c.person_id
-    LEFT JOIN highest h ON h.engineer_id = c.person_id
-    LEFT JOIN open o ON o.engineer_id = c.person_id
-    LEFT JOIN decidable d ON d.engineer_id = c.person_id
-    LEFT JOIN aims t ON t.engineer_id = c.person_id
-    LEFT JOIN there ON there.engineer_id = c.person_id
-   WHERE EXISTS (SELECT 1 FROM chosen) AND ($4::int IS NULL OR $4 = coalesce(h.level, 0))
-     AND CASE $5::text WHEN 'submitted' THEN o.engineer_id IS NOT NULL WHEN 'overdue' THEN o.overdue
-                       WHEN 'nobody-can-decide' THEN o.engineer_id IS NOT NULL AND d.engineer_id IS NULL
-                       WHEN 'no-target' THEN t.state IS NULL ELSE $5 IS NULL OR t.state = $5 END
-     AND CASE $7::text WHEN 'submitted' THEN o.level = $6 WHEN 'approved' THEN there.approved ELSE $7 IS NULL OR coalesce(there.extent, 'none') = $7 END
+  SELECT p.person_id AS id, p.name, s.current_level::int AS level
+    FROM person p LEFT JOIN stands s ON s.engineer_id = p.person_id
+   WHERE p.active AND ($4::int IS NULL OR $4 = coalesce(s.current_level, 0))
+     AND CASE $5::text WHEN 'submitted' THEN p.person_id IN (SELECT o.engineer_id FROM open o)
+                       WHEN 'overdue' THEN p.person_id IN (SELECT o.engineer_id FROM open o WHERE o.overdue)
+                       WHEN 'nobody-can-decide' THEN p.person_id IN (SELECT o.engineer_id FROM open o) AND p.person_id NOT IN (SELECT d.engineer_id FROM decidable d)
+                       WHEN 'no-target' THEN s.aim IS NULL ELSE $5 IS NULL OR s.aim = $5 END
+     AND CASE $7::text WHEN 'submitted' THEN p.person_id IN (SELECT o.engineer_id FROM open o WHERE o.level = $6)
+                       WHEN 'approved' THEN s.levels_approved & (1 << $6::int) <> 0
+                       WHEN 'all' THEN s.levels_all & (1 << $6) <> 0 WHEN 'some' THEN s.levels_some & (1 << $6) <> 0
+                       WHEN 'none' THEN coalesce((s.levels_all | s.levels_some) & (1 << $6), 0) = 0 ELSE true END
      AND ($8::text IS NULL OR (p.name, p.person_id) > ($8, $9::uuid))
    ORDER BY p.name, p.person_id LIMIT $10`;
 

@@ -87,3 +87,24 @@ test('the dashboard of a team is one statement, and reads at most seven rows for
   expect(read.get('reporting_line')).toBe(size);
   expect(read.get('progress')).toBeLessThanOrEqual(3 * size + (size / 20) * 2);
 });
+
+test('a page of the organisation’s people looks at claims, and at whom they wait for, only where they are asked about', async () => {
+  const auditor = await makePerson(api, { roles: ['auditor'] });
+  const reads = jest.spyOn(api.app.get(Replica, { strict: false }), 'query');
+  const readFor = async (query: string): Promise<Map<string, number>> => {
+    reads.mockClear();
+    const { status, body } = await auditor.get<{ items: unknown[] }>(`/organisation/people?skill=sfia-9:ITOP&limit=5${query}`);
+    expect([query, status, body.items.length > 0]).toEqual([query, 200, true]);
+    const [sql = '', parameters = []] = reads.mock.calls.find(([text]) => text.includes('stands AS')) ?? [];
+    const [row] = await api.database.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(`EXPLAIN (ANALYZE, FORMAT JSON) ${sql}`, parameters);
+    return rowsRead((row as { 'QUERY PLAN': [{ Plan: PlanNode }] })['QUERY PLAN'][0].Plan);
+  };
+  for (const query of ['', '&level=none', '&state=no-target', '&at=1&is=none']) {
+    const read = await readFor(query);
+    for (const table of ['claim', 'mentorship', 'approval', 'target'])
+      expect([query, table, read.get(table) ?? 0]).toEqual([query, table, 0]);
+    // one row for each person of the organisation at most, and those of the page
+    expect(read.get('standing')).toBeLessThanOrEqual(size + 1);
+  }
+  expect((await readFor('&state=submitted')).get('claim')).toBe(size / 20);
+});
