@@ -122,7 +122,7 @@ test('dashboards are read from the replica, as the application’s role and unde
   // the servers say so themselves
   const { username } = new URL(writer.database.url);
   const log = readFileSync(join(replica.server.baseDir, 'server.log'), 'utf8').split('\n');
-  for (const part of ['seen AS MATERIALIZED', 'counted AS MATERIALIZED']) {
+  for (const part of ['seen AS MATERIALIZED', 'standings AS MATERIALIZED']) {
     expect(log.filter((text) => text.includes(part)).length).toBeGreaterThan(0);
   }
   await untilRead();
