@@ -1,13 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../platform/transaction';
 import type { DefinedLevel } from './team-members';
-
-/** A statement, and where it stands. */
-export interface StatementPlace {
-  readonly ref: string;
-  readonly skillLevel: string;
-  readonly skill: string;
-}
+import type { StatementPlace } from './team-scope';
 
 /** What dashboards ask of the catalogue. What is loaded never changes and never goes: whatever was read once can be told again. */
 @Injectable()

@@ -2,13 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { Settings } from '../config';
 import { csvPieces } from '../platform/csv-answers';
 import { Pieces } from '../platform/pieces';
-import { CatalogueQuery, type StatementPlace } from './catalogue.query';
+import { CatalogueQuery } from './catalogue.query';
 import { membersTable } from './dashboards.tables';
 import { type Crowd, Crowds } from './team-crowd.query';
-import { type TeamRow, peopleOf, somePeopleSql } from './team-dashboard-sql';
+import { type TeamRow, peopleOf, somePeople } from './team-dashboard-sql';
 import type { TeamAsked } from './team-dashboard.query';
 import { type ShownMember, type TeamView, memberOf, totalsOf, totalsTogether } from './team-members';
 import { type Member, inOrder, isAsked } from './team-order';
+import type { StatementPlace } from './team-scope';
 
 /** Some people of the team as they are shown, and which of the statements that are asked about each shows. */
 interface Part {
@@ -109,16 +110,9 @@ export class TeamDashboardPieces {
 
   /** These people, in this order. */
   private async part({ crowd, callerId, asked, statements, view }: Reading, ids: readonly string[]): Promise<Part> {
-    const [row] = await crowd.snapshot.query<TeamRow>(somePeopleSql, [
-      asked.managerId,
-      callerId,
-      ids,
-      crowd.skill,
-      this.settings.TIME_ZONE,
-      statements.map(({ ref }) => ref),
-      statements.map(({ skillLevel }) => skillLevel),
-      statements.map(({ skill }) => skill),
-    ]);
+    const [row] = await crowd.snapshot.query<TeamRow>(
+      ...somePeople([asked.managerId, callerId, ids, crowd.skill, this.settings.TIME_ZONE], statements),
+    );
     if (row === undefined) throw new Error('the manager is gone from a snapshot');
     const people = new Map(peopleOf(row).map((one) => [one.id, memberOf(one, view)]));
     return { people: ids.flatMap((id) => people.get(id) ?? []), shown: row.shown };

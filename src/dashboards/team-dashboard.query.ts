@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Settings } from '../config';
 import { Replica } from '../platform/replica';
 import { CatalogueQuery } from './catalogue.query';
-import { type TeamRow, peopleOf, teamAtOnceSql } from './team-dashboard-sql';
+import { type TeamRow, peopleOf, teamAtOnce } from './team-dashboard-sql';
 import type { TeamDashboardAnswer } from './team-dashboard.dto';
 import { type TeamView, memberOf, totalsOf } from './team-members';
 import { type MemberFilter, type MemberSort, type Order, inOrder, isAsked } from './team-order';
@@ -36,16 +36,7 @@ export class TeamDashboardQuery {
   ): Promise<TeamDashboardAnswer | typeof tooManyAtOnce | null> {
     const statements = [filter.shows, filter.lacks].filter((one) => one !== null);
     const asked = await this.catalogue.statements(statements);
-    const row = await this.db.one<TeamRow>(teamAtOnceSql, [
-      managerId,
-      callerId,
-      depth === 'all',
-      skill,
-      this.settings.TIME_ZONE,
-      asked.map(({ ref }) => ref),
-      asked.map(({ skillLevel }) => skillLevel),
-      asked.map((one) => one.skill),
-    ]);
+    const row = await this.db.one<TeamRow>(...teamAtOnce([managerId, callerId, depth === 'all', skill, this.settings.TIME_ZONE], asked));
     if (row !== null && row.size > atOnce) return tooManyAtOnce;
     if (row === null || asked.length < statements.length || asked.some((one) => one.skill !== row.skill)) return null;
     const defined = await this.catalogue.levelsOf(row.skill);

@@ -3,7 +3,7 @@ import { Settings } from '../config';
 import { Replica } from '../platform/replica';
 import { inForce, todayIn } from '../progress/eligible-sql';
 import { grantedStatements } from '../progress/granted-sql';
-import { isRedacted } from '../progress/redacted-sql';
+import { redactionsAmong, subjectOfRevision } from '../progress/redacted-sql';
 import { Crowds } from './team-crowd.query';
 import type { TeamGapAnswer, TeamGapsAnswer } from './team-figures.dto';
 import { type Order, sortedBy } from './team-order';
@@ -38,18 +38,20 @@ const gapsSql = (seen: string, size: string): string => `
       FROM seen
   ), ${grantedStatements('SELECT * FROM held WHERE NOT held.whole')}, others AS MATERIALIZED (
     SELECT seen.engineer_id, levels.skill_level_ref FROM seen CROSS JOIN levels EXCEPT SELECT h.engineer_id, h.skill_level_ref FROM held h
-  ), shown AS MATERIALIZED (
-    SELECT h.engineer_id, t.statement_ref FROM held h JOIN statement t ON t.skill_level_ref = h.skill_level_ref WHERE h.whole
-    UNION
-    SELECT granted.engineer_id, granted.statement_ref FROM granted
-    UNION
-    SELECT s.engineer_id, s.statement_ref
+  ), works AS MATERIALIZED (
+    SELECT s.engineer_id, s.evidence_id, s.statement_ref, e.revision
       FROM others
      -- DISTINCT leaves nothing out: it keeps this a seek for each person and level
      CROSS JOIN LATERAL (SELECT DISTINCT o.engineer_id, o.evidence_id, o.statement_ref FROM support o
                           WHERE o.engineer_id = others.engineer_id AND o.skill_level_ref = others.skill_level_ref AND o.state = 'accepted') s
       JOIN evidence e ON e.engineer_id = s.engineer_id AND e.evidence_id = s.evidence_id AND e.state = 'logged' AND e.kind = 'work'
-     WHERE NOT ${isRedacted('e')}
+  ), ${redactionsAmong('works')}, shown AS MATERIALIZED (
+    SELECT h.engineer_id, t.statement_ref FROM held h JOIN statement t ON t.skill_level_ref = h.skill_level_ref WHERE h.whole
+    UNION
+    SELECT granted.engineer_id, granted.statement_ref FROM granted
+    UNION
+    SELECT works.engineer_id, works.statement_ref FROM works
+     WHERE (works.engineer_id, ${subjectOfRevision('works')}) NOT IN (SELECT redacted.engineer_id, redacted.subject FROM redacted)
   ), counted AS (
     SELECT t.statement_ref, l.level, t.ordinal, t.text, count(x.engineer_id)::int AS shown, (SELECT count(*)::int FROM next n WHERE n.level = l.level) AS needed,
            count(x.engineer_id) FILTER (WHERE n.level = l.level)::int AS shown_next

@@ -43,6 +43,13 @@ export const chosenSkill = `chosen AS MATERIALIZED (
                                   (SELECT min(f.skill_ref) FROM skill f))
   )`;
 
+/** A statement that people are asked for, and where it stands. */
+export interface StatementPlace {
+  readonly ref: string;
+  readonly skillLevel: string;
+  readonly skill: string;
+}
+
 /** Which part of a team a dashboard is of. */
 export interface TeamScope {
   readonly managerId: string;

@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import { crowdSql } from '../../src/dashboards/team-crowd.query';
-import { somePeopleSql } from '../../src/dashboards/team-dashboard-sql';
+import { somePeople } from '../../src/dashboards/team-dashboard-sql';
 import { gapsOfSomePeopleSql } from '../../src/dashboards/team-gaps.query';
 import { type KeyFacts, type Place, type TableFacts, keysSql, placeOf, tablesSql } from '../../src/commands/distribution';
 import { type TestApp, startApp } from '../setup/app';
@@ -65,7 +65,9 @@ it('is within the rules', () => {
 });
 
 it('so is what is asked of large teams, some people at a time', async () => {
-  for (const sql of [crowdSql, somePeopleSql, gapsOfSomePeopleSql]) expect((await verdict(sql)).breaks).toEqual([]);
+  const statement = { ref: 'sfia-9:ITOP.1.1', skillLevel: 'sfia-9:ITOP.1', skill: 'sfia-9:ITOP' };
+  const dashboards = [[], [statement]].map((asked) => somePeople([], asked)[0]);
+  for (const sql of [crowdSql, ...dashboards, gapsOfSomePeopleSql]) expect((await verdict(sql)).breaks).toEqual([]);
 });
 
 it('writes to one record at a time, and never by what only a machine of its own could say', () => {
