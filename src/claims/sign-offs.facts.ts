@@ -62,12 +62,12 @@ export class SignOffsFacts {
               o.at AS "grantedAt", o.valid_until AS until, v.name AS "revokedBy", r.at AS "revokedAt", w.body->>'reason' AS reason,
               k.body AS content, encode(o.digest, 'hex') AS digest, date_trunc('milliseconds', now()) AS "readAt",
               ($4 OR o.skill_ref = ANY ($5) OR EXISTS (
-                SELECT 1 FROM approval a WHERE a.engineer_id = o.engineer_id AND a.claim_id = o.claim_id AND a.submission = o.submission AND a.mentor_id = $6
+                SELECT 1 FROM approval a WHERE a.engineer_id = $2 AND a.claim_id = o.claim_id AND a.submission = o.submission AND a.mentor_id = $6
               )) AS readable
          FROM sign_off o JOIN person p ON p.person_id = o.engineer_id ${revoked}
          LEFT JOIN person v ON v.person_id = r.revoked_by
-         LEFT JOIN record_content k ON k.engineer_id = o.engineer_id AND k.digest = o.digest AND ${mayBeShown('k', '$2')}
-         LEFT JOIN record_content w ON w.engineer_id = r.engineer_id AND w.digest = r.content_digest AND ${mayBeShown('w', '$2')}
+         LEFT JOIN record_content k ON k.engineer_id = $2 AND k.digest = o.digest AND ${mayBeShown('k', '$2')}
+         LEFT JOIN record_content w ON w.engineer_id = $2 AND w.digest = r.content_digest AND ${mayBeShown('w', '$2')}
         WHERE o.engineer_id = $2 AND o.sign_off_id = $3`,
       [this.settings.TIME_ZONE, engineerId, signOffId, readsAll, relation?.mentorSkills ?? [], actor.personId],
     );

@@ -122,8 +122,8 @@ export class SignOffsQueries {
          FROM ${tables}
          JOIN ledger_entry e ON e.engineer_id = o.engineer_id AND e.subject = 'sign-offs/' || o.sign_off_id AND e.kind = 'sign-off.granted'
          LEFT JOIN ledger_entry x ON x.engineer_id = o.engineer_id AND x.subject = 'sign-offs/' || o.sign_off_id AND x.kind = 'sign-off.revoked'
-         LEFT JOIN record_content k ON k.engineer_id = o.engineer_id AND k.digest = o.digest AND ${mayBeShown('k', '$2')}
-         LEFT JOIN record_content w ON w.engineer_id = r.engineer_id AND w.digest = r.content_digest AND ${mayBeShown('w', '$2')}
+         LEFT JOIN record_content k ON k.engineer_id = $2 AND k.digest = o.digest AND ${mayBeShown('k', '$2')}
+         LEFT JOIN record_content w ON w.engineer_id = $2 AND w.digest = r.content_digest AND ${mayBeShown('w', '$2')}
         WHERE o.engineer_id = $2 AND o.sign_off_id = $3`,
       [this.settings.TIME_ZONE, engineerId, signOffId, readsAll, relation?.mentorSkills ?? [], viewpoint.personId],
     );

@@ -3,28 +3,30 @@ import { isRedacted } from '../progress/redacted-sql';
 
 /**
  * SQL, FROM and WHERE: submitted claims `c` that wait for the mentors in `judges j` (the last step of judges() in progress/eligible-sql.ts):
- * eligible at the level now, under the policy that the claim keeps, and not yet approved by them.
- * @param claims where the claims come from, as a join to `j`
- * @param level the claim's level, as an expression
- * @param lineManagerMayApprove what its policy says, as an expression
+ * eligible at the level now, under the policy that the claim keeps, and not yet approved by them. Names l (the skill level) and y (the policy) besides.
  */
-export const waitingClaimsOf = (claims: string, level: string, lineManagerMayApprove: string): string => `
+export const waitingClaims = `
     FROM judges j
-    ${claims}
-   WHERE ${isEligible('j', level, lineManagerMayApprove)}
+    -- at most one claim per engineer and skill is open: a seek for each, whatever the planner thinks of it
+   CROSS JOIN LATERAL (SELECT DISTINCT ON (o.engineer_id, o.skill_ref) o.* FROM claim o
+                          WHERE o.engineer_id = j.engineer_id AND o.skill_ref = j.skill_ref AND o.state = 'submitted') c
+    JOIN skill_level l ON l.skill_level_ref = c.skill_level_ref
+    JOIN policy y ON y.skill_level_ref = c.skill_level_ref AND y.version = c.policy_version
+   WHERE ${isEligible('j', 'l.level', 'y.line_manager_may_approve')}
      AND NOT EXISTS (SELECT 1 FROM approval a WHERE a.engineer_id = c.engineer_id AND a.claim_id = c.claim_id
                         AND a.submission = c.submission AND a.mentor_id = j.mentor_id)`;
 
-/** SQL, as waitingClaimsOf(): the claims read by their key. Names l (the skill level) and y (the policy) besides. */
-export const waitingClaims = waitingClaimsOf(
-  // at most one claim per engineer and skill is open: a seek for each, whatever the planner thinks of it
-  `CROSS JOIN LATERAL (SELECT DISTINCT ON (o.engineer_id, o.skill_ref) o.* FROM claim o
-                          WHERE o.engineer_id = j.engineer_id AND o.skill_ref = j.skill_ref AND o.state = 'submitted') c
-    JOIN skill_level l ON l.skill_level_ref = c.skill_level_ref
-    JOIN policy y ON y.skill_level_ref = c.skill_level_ref AND y.version = c.policy_version`,
-  'l.level',
-  'y.line_manager_may_approve',
-);
+/**
+ * SQL, a step `approvals (engineer_id, mentor_id)`: who has approved the submitted claims of a step `open (engineer_id, claim_id, submission, …)`, of each
+ * engineer one at most. Beside other steps Citus takes no NOT EXISTS of records.
+ */
+export const approvalsOfOpen = `approvals AS MATERIALIZED (
+    SELECT a.engineer_id, a.mentor_id FROM open o JOIN approval a ON a.engineer_id = o.engineer_id AND a.claim_id = o.claim_id AND a.submission = o.submission
+  )`;
+
+/** SQL, a condition: whether a mentor of `m` has not approved the open claim of its engineer yet, by the step approvalsOfOpen. */
+export const hasNotApproved = (m: string): string =>
+  `(${m}.engineer_id, ${m}.mentor_id) NOT IN (SELECT given.engineer_id, given.mentor_id FROM approvals given)`;
 
 /**
  * SQL, FROM and WHERE: proposed supports that wait for the mentors in `judges j` outside of any submission, by evidence that is neither archived nor redacted;

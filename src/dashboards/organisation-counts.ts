@@ -1,3 +1,4 @@
+import { approvalsOfOpen, hasNotApproved } from '../claims/waiting';
 import { isAuditorNow } from '../people/roles-sql';
 import { inForce, todayIn } from '../progress/eligible-sql';
 import { standingColumns, standingFigures } from '../progress/standing-sql';
@@ -65,9 +66,7 @@ export const waiting = `
       JOIN skill_level l ON l.skill_level_ref = c.skill_level_ref
       JOIN policy y ON y.skill_level_ref = c.skill_level_ref AND y.version = c.policy_version
      WHERE c.state = 'submitted' AND c.skill_ref = ${ofChosen} AND c.engineer_id NOT IN (SELECT gone.person_id FROM gone)
-  ), approvals AS MATERIALIZED (
-    SELECT a.engineer_id, a.mentor_id FROM open o JOIN approval a ON a.engineer_id = o.engineer_id AND a.claim_id = o.claim_id AND a.submission = o.submission
-  ), accredited AS MATERIALIZED (
+  ), ${approvalsOfOpen}, accredited AS MATERIALIZED (
     SELECT a.person_id, max(a.up_to_level) AS reach FROM accreditation a WHERE a.skill_ref = ${ofChosen} AND a.ended_at IS NULL GROUP BY a.person_id
   ), mentoring AS MATERIALIZED (
     SELECT o.engineer_id, m.mentor_id, o.level, coalesce(a.reach >= o.level, false) AS reaches
@@ -78,7 +77,7 @@ export const waiting = `
      WHERE m.mentor_id <> m.engineer_id AND m.from_at <= now() AND (m.until_at IS NULL OR m.until_at > now())
        AND (o.line_manager_may_approve OR r.ancestor_id IS NULL)
        -- whoever may judge is active, and has not approved it before
-       AND m.mentor_id NOT IN (SELECT gone.person_id FROM gone) AND (m.engineer_id, m.mentor_id) NOT IN (SELECT given.engineer_id, given.mentor_id FROM approvals given)
+       AND m.mentor_id NOT IN (SELECT gone.person_id FROM gone) AND ${hasNotApproved('m')}
   ), holding AS MATERIALIZED (
     SELECT g.engineer_id AS mentor_id, max(g.level) AS level FROM progress g
      WHERE g.engineer_id IN (SELECT m.mentor_id FROM mentoring m WHERE NOT m.reaches) AND g.skill_ref = ${ofChosen} AND ${inForce('g', today)} GROUP BY g.engineer_id

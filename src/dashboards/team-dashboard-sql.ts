@@ -1,7 +1,7 @@
-import { waitingClaimsOf } from '../claims/waiting';
+import { approvalsOfOpen, hasNotApproved } from '../claims/waiting';
 import type { Day } from '../kernel/clock';
 import { isAuditorNow } from '../people/roles-sql';
-import { inForce, judges, todayIn } from '../progress/eligible-sql';
+import { inForce, isEligible, judges, todayIn } from '../progress/eligible-sql';
 import { grantedStatements } from '../progress/granted-sql';
 import { redactionsAmong, subjectOfRevision } from '../progress/redacted-sql';
 import type { MemberRow } from './team-members';
@@ -67,18 +67,20 @@ const teamSql = (seen: string, size: string, asks: Asks): string => `
                           WHERE o.engineer_id = seen.engineer_id AND o.skill_ref = chosen.skill_ref AND o.state = 'submitted') c
       JOIN skill_level l ON l.skill_level_ref = c.skill_level_ref
       JOIN policy y ON y.skill_level_ref = c.skill_level_ref AND y.version = c.policy_version
-  ), ${judges('m.engineer_id IN (SELECT engineer_id FROM open) AND k.skill_ref = (SELECT skill_ref FROM chosen)', todayIn('$5'), 'active')}, waiting AS MATERIALIZED (
+  ), ${judges('m.engineer_id IN (SELECT engineer_id FROM open) AND k.skill_ref = (SELECT skill_ref FROM chosen)', todayIn('$5'), 'active')}, ${approvalsOfOpen}, waiting AS MATERIALIZED (
     SELECT c.claim_id, json_agg(json_build_object('id', j.mentor_id, 'name', j.mentor_name) ORDER BY j.mentor_name, j.mentor_id) AS mentors
-           ${waitingClaimsOf('JOIN open c USING (engineer_id, skill_ref)', 'c.level', 'c.line_manager_may_approve')} GROUP BY c.claim_id
+           FROM judges j JOIN open c USING (engineer_id, skill_ref)
+     WHERE ${isEligible('j', 'c.level', 'c.line_manager_may_approve')} AND ${hasNotApproved('j')} GROUP BY c.claim_id
+  ), standings AS MATERIALIZED (
+    SELECT x.engineer_id, x.levels, x.target_level, x.target_by FROM seen CROSS JOIN chosen
+     CROSS JOIN LATERAL (SELECT DISTINCT ON (s.engineer_id, s.skill_ref) s.engineer_id, s.levels, s.target_level, s.target_by FROM standing s
+                          WHERE s.engineer_id = seen.engineer_id AND s.skill_ref = chosen.skill_ref ORDER BY s.engineer_id, s.skill_ref) x
   )${asks === 'statements' ? shownSteps : ''}
   SELECT m.name AS manager_name, chosen.skill_ref AS skill, now() AS as_of, ${todayIn('$5')} AS today, ${size} AS size,
          (SELECT ${isAuditorNow('c')} FROM person c WHERE c.person_id = $2) AS is_auditor,
          (SELECT json_agg(json_build_object('id', seen.engineer_id, 'name', seen.name) ORDER BY seen.name, seen.engineer_id) FROM seen) AS people,
          (SELECT json_object_agg(x.engineer_id, json_build_object('levels', x.levels, 'target', CASE WHEN x.target_level IS NOT NULL
-                                                                    THEN json_build_object('level', x.target_level, 'by', x.target_by) END))
-            FROM seen CROSS JOIN chosen
-           CROSS JOIN LATERAL (SELECT DISTINCT ON (s.engineer_id, s.skill_ref) s.engineer_id, s.levels, s.target_level, s.target_by FROM standing s
-                                WHERE s.engineer_id = seen.engineer_id AND s.skill_ref = chosen.skill_ref ORDER BY s.engineer_id, s.skill_ref) x) AS standings,
+                                                                    THEN json_build_object('level', x.target_level, 'by', x.target_by) END)) FROM standings x) AS standings,
          (SELECT json_object_agg(open.engineer_id, json_build_object('id', open.claim_id, 'skillLevel', open.skill_level_ref, 'dueOn', open.due_on,
                                                                      'overdue', open.due_on < ${todayIn('$5')}, 'waitsOn', coalesce(waiting.mentors, '[]')))
             FROM open LEFT JOIN waiting ON waiting.claim_id = open.claim_id) AS claims,

@@ -17,9 +17,9 @@ export const grantedStatements = (missing: string, engineer?: string): string =>
      CROSS JOIN LATERAL (SELECT DISTINCT ON (x.engineer_id, x.sign_off_id) x.engineer_id, x.claim_id, x.submission FROM sign_off x
                           WHERE x.engineer_id = ${of('g')} AND x.sign_off_id = g.sign_off_id) o
      CROSS JOIN LATERAL (SELECT DISTINCT ON (x.engineer_id, x.claim_id) x.engineer_id, x.skill_level_ref, x.policy_version FROM claim x
-                          WHERE x.engineer_id = ${of('g')} AND x.claim_id = o.claim_id) c
+                          WHERE x.engineer_id = ${of('o')} AND x.claim_id = o.claim_id) c
      CROSS JOIN LATERAL (SELECT DISTINCT ON (x.engineer_id, x.subject) x.engineer_id, x.seq FROM ledger_entry x
-                          WHERE x.engineer_id = ${of('g')} AND x.subject = 'sign-offs/' || g.sign_off_id AND x.kind = 'sign-off.granted') e
+                          WHERE x.engineer_id = ${of('o')} AND x.subject = 'sign-offs/' || g.sign_off_id AND x.kind = 'sign-off.granted') e
       JOIN policy y ON y.skill_level_ref = c.skill_level_ref AND y.version = c.policy_version
   ), granted AS MATERIALIZED (
     SELECT i.engineer_id, i.skill_level_ref, n.statement_ref
@@ -28,7 +28,7 @@ export const grantedStatements = (missing: string, engineer?: string): string =>
                           WHERE x.engineer_id = ${of('i')} AND x.claim_id = i.claim_id AND x.submission = i.submission) n
      -- evidence that was redacted by then did not count, whatever was said of it before
      CROSS JOIN LATERAL (SELECT DISTINCT ON (x.engineer_id) x.engineer_id, x.kind FROM ledger_entry x
-                          WHERE x.engineer_id = ${of('i')} AND x.seq < i.seq AND x.kind IN (${ofSupports}, 'record.redacted')
+                          WHERE x.engineer_id = ${of('n')} AND x.seq < i.seq AND x.kind IN (${ofSupports}, 'record.redacted')
                             AND x.subject = ANY (ARRAY['evidence/' || n.evidence_id || '/supports/' || n.statement_ref, 'evidence/' || n.evidence_id || '/revisions/' || n.revision])
                           ORDER BY x.engineer_id, x.kind = 'record.redacted' DESC, x.seq DESC) v
      WHERE v.kind = 'support.accepted'

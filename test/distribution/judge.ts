@@ -164,6 +164,21 @@ function needsAllOfOthers(sql: string, placeOf: (table: string) => Place): boole
   });
 }
 
+/** Whether an EXISTS of records asks of the engineers of something that is not spread. A plan does not say so: Postgres makes a join of it, Citus does not. */
+function asksOfOthers(sql: string, placeOf: (table: string) => Place): boolean {
+  // what a subquery is called comes after its parenthesis, and what it asks is not looked at
+  const named = [...sql.matchAll(/(?:\b(?:FROM|JOIN)\s+(\w+)|\))\s+(?:AS\s+)?(\w+)/gi)];
+  return bodiesAfter(sql, /EXISTS\s*\(/gi).some(({ text: body, at }) => {
+    const table = /\bFROM\s+(\w+)/i.exec(body)?.[1] ?? '';
+    if (placeOf(table) !== 'spread') return false;
+    const tableOf = new Map(named.filter(({ index }) => index < at).map(([, one = '', alias = '']) => [alias, one]));
+    return [...flat(body).matchAll(/\bengineer_id = (\w+)\.\w+/g)].some(([, alias = '']) => {
+      const asked = tableOf.get(alias);
+      return asked !== undefined && asked !== '' && placeOf(asked) !== 'spread';
+    });
+  });
+}
+
 /** What no write may have, wherever its tables are, once Citus knows one of them: those that are spread or copied, and those with keys to them. */
 function* breaksOfWrite(sql: string): Generator<Break> {
   const clock = /\b(now|statement_timestamp|transaction_timestamp|clock_timestamp)\s*\(/i;
@@ -230,6 +245,7 @@ export async function judge(
   if (writes > listed) breaks.add('writes to many records');
   if (/\bFOR (NO KEY )?(UPDATE|SHARE)\b/i.test(sql) && nodes.some(({ node }) => node['Node Type'] === 'LockRows'))
     breaks.add('locks rows of many records');
+  if (asksOfOthers(sql, placeOf)) breaks.add('a correlated subquery of people or of another step');
   if (needsAllOfOthers(sql, placeOf)) breaks.add('a lateral subquery with LIMIT, OFFSET or a total, of people or of another step');
   // so on Postgres 15 and 16 only
   if (

@@ -109,6 +109,16 @@ describe('the judge', () => {
       ['a correlated subquery of people or of another step'],
     ],
     [
+      'WITH open AS MATERIALIZED (SELECT engineer_id, claim_id FROM claim) SELECT 1 FROM open o WHERE NOT EXISTS (SELECT 1 FROM approval a WHERE a.engineer_id = o.engineer_id)',
+      'many',
+      ['a correlated subquery of people or of another step'],
+    ],
+    [
+      'SELECT 1 FROM claim c WHERE NOT EXISTS (SELECT 1 FROM approval a WHERE a.engineer_id = c.engineer_id AND a.claim_id = c.claim_id)',
+      'many',
+      [],
+    ],
+    [
       'SELECT 1 FROM person p CROSS JOIN LATERAL (SELECT * FROM claim c WHERE c.engineer_id = p.person_id LIMIT 1) x',
       'many',
       ['a lateral subquery with LIMIT, OFFSET or a total, of people or of another step'],
