@@ -5,7 +5,7 @@ import { type StatementFact, inOrder } from '../frameworks/statement';
 import { instant } from '../kernel/instant-sql';
 import { type Page, pageOf, positionOf } from '../kernel/paging';
 import { parseSkillLevelRef, parseSkillRef } from '../kernel/reference';
-import { mayBeShown } from '../ledger/shown-content';
+import { isNotTakenOut } from '../ledger/shown-content';
 import { Database } from '../platform/transaction';
 import { isRedacted } from '../progress/redacted-sql';
 import type { EvidenceKind, EvidenceRole, EvidenceState } from './evidence';
@@ -101,7 +101,7 @@ export class EvidenceListQuery {
               (SELECT json_agg(json_build_array(s.statement_ref, s.state)) FROM seen s WHERE s.evidence_id = g.evidence_id) AS supports
          FROM page g
          JOIN evidence_revision r ON r.engineer_id = $1 AND r.evidence_id = g.evidence_id AND r.revision = g.revision
-         LEFT JOIN record_content c ON c.engineer_id = r.engineer_id AND c.digest = r.digest AND ${mayBeShown('c', '$1')}
+         LEFT JOIN record_content c ON c.engineer_id = r.engineer_id AND c.digest = r.digest AND ${isNotTakenOut('c')}
         ORDER BY coalesce(g.ended_on, 'infinity'::date) DESC, g.evidence_id DESC`,
       sql.parameters,
     );

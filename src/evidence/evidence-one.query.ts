@@ -3,7 +3,7 @@ import { FrameworksFacts } from '../frameworks/frameworks.facts';
 import type { Viewpoint } from '../kernel/actor';
 import { instant } from '../kernel/instant-sql';
 import { skillRefOfLevel } from '../kernel/reference';
-import { mayBeShown } from '../ledger/shown-content';
+import { isNotTakenOut } from '../ledger/shown-content';
 import { Database } from '../platform/transaction';
 import type { JudgeFacts } from '../progress/eligibility';
 import { EligibilityFacts } from '../progress/eligibility.facts';
@@ -34,10 +34,10 @@ const supportsJson = (isOwn: boolean): string => `
     JOIN support s ON s.engineer_id = $1 AND s.evidence_id = v.evidence_id AND s.statement_ref = v.statement_ref
     LEFT JOIN person m ON m.person_id = v.reviewed_by
     LEFT JOIN LATERAL (
-      SELECT k.body, (SELECT n.body->>'rationale' FROM ledger_entry y LEFT JOIN record_content n ON n.engineer_id = y.engineer_id AND n.digest = y.digest AND ${mayBeShown('n', '$1')}
+      SELECT k.body, (SELECT n.body->>'rationale' FROM ledger_entry y LEFT JOIN record_content n ON n.engineer_id = y.engineer_id AND n.digest = y.digest AND ${isNotTakenOut('n')}
                        WHERE y.engineer_id = $1 AND y.subject = 'evidence/' || s.evidence_id || '/supports/' || s.statement_ref
                          AND y.kind IN ('support.accepted', 'support.returned') ORDER BY y.seq DESC LIMIT 1) AS rationale
-        FROM evidence_revision q JOIN record_content k ON k.engineer_id = q.engineer_id AND k.digest = q.digest AND ${mayBeShown('k', '$1')}
+        FROM evidence_revision q JOIN record_content k ON k.engineer_id = q.engineer_id AND k.digest = q.digest AND ${isNotTakenOut('k')}
        WHERE v.whole AND s.state = 'proposed' AND q.engineer_id = $1 AND q.evidence_id = s.evidence_id AND q.revision = s.verdict_revision
     ) j ON true
    WHERE v.evidence_id = h.evidence_id`;
@@ -50,7 +50,7 @@ const takenOut = `CASE WHEN c.digest IS NULL THEN (
    ORDER BY y.seq DESC LIMIT 1) END`;
 
 const currentBody = `(
-  SELECT ${bodyOr('n', 'h')} FROM evidence_revision o LEFT JOIN record_content n ON n.engineer_id = o.engineer_id AND n.digest = o.digest AND ${mayBeShown('n', '$1')}
+  SELECT ${bodyOr('n', 'h')} FROM evidence_revision o LEFT JOIN record_content n ON n.engineer_id = o.engineer_id AND n.digest = o.digest AND ${isNotTakenOut('n')}
    WHERE o.engineer_id = $1 AND o.evidence_id = h.evidence_id AND o.revision = h.revision)`;
 
 /** Shows one piece of evidence. */
@@ -91,7 +91,7 @@ export class EvidenceOneQuery {
               coalesce((${supportsJson(isOwn)}), '[]') AS supports
          FROM shown h
          JOIN evidence_revision r ON r.engineer_id = $1 AND r.evidence_id = h.evidence_id AND r.revision = ${wanted} AND ${revisionSeen(sight)}
-         LEFT JOIN record_content c ON c.engineer_id = r.engineer_id AND c.digest = r.digest AND ${mayBeShown('c', '$1')}`,
+         LEFT JOIN record_content c ON c.engineer_id = r.engineer_id AND c.digest = r.digest AND ${isNotTakenOut('c')}`,
       sql.parameters,
     );
     if (row === null) return null;

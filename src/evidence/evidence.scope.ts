@@ -1,4 +1,4 @@
-import { mayBeShown } from '../ledger/shown-content';
+import { isNotTakenOut, takenOutStep } from '../ledger/shown-content';
 import type { Sight } from './evidence.policy';
 import { concernedUntil, supportAt } from './pins';
 import { redactedText } from './redacted';
@@ -35,7 +35,7 @@ export const bodyOr = (content: string, head: string): string =>
  * The common table expressions that every read of evidence begins with: the caller's sight, inside the statement.
  * `seen` holds the supports they see, `shown` the evidence, one row each, with the days, kind and tags of the revision they see; `whole` says that it is
  * seen as it is now, with feedback and history, and not only as it was pinned.
- * The engineer is the statement's first parameter: tables that are joined say `engineer_id = $1` themselves, for then it is seen to be of one record
+ * `taken_out` is what may not be shown whoever sees it. The engineer is the statement's first parameter: tables that are joined say `engineer_id = $1` themselves, for then it is seen to be of one record
  * (docs/scaling.md, Citus).
  * @param evidenceId only this piece
  */
@@ -44,7 +44,7 @@ export function scopeOf(sql: Sql, engineerId: string, sight: Sight, evidenceId?:
   const one = evidenceId === undefined ? null : `${sql.add(evidenceId)}::uuid`;
   const only = (alias: string): string => (one === null ? '' : `AND ${alias}.evidence_id = ${one}`);
   if (sight.all) {
-    return `WITH seen AS NOT MATERIALIZED (
+    return `WITH ${takenOutStep(engineer)}, seen AS NOT MATERIALIZED (
       SELECT s.evidence_id, s.statement_ref, s.skill_level_ref, s.state, s.revision, s.rationale, s.reviewed_by, s.reviewed_at, s.feedback, true AS whole
         FROM support s WHERE s.engineer_id = ${engineer} AND s.state <> 'withdrawn' ${only('s')}
     ), shown AS NOT MATERIALIZED (
@@ -52,7 +52,7 @@ export function scopeOf(sql: Sql, engineerId: string, sight: Sight, evidenceId?:
         FROM evidence e WHERE e.engineer_id = ${engineer} ${only('e')}
     )`;
   }
-  return `WITH pinned AS (
+  return `WITH ${takenOutStep(engineer)}, pinned AS (
       SELECT p.evidence_id, p.statement_ref, p.revision, ${concernedUntil} AS until
         FROM claim c
         JOIN claim_pin p ON p.engineer_id = c.engineer_id AND p.claim_id = c.claim_id AND p.submission = c.submission
@@ -78,7 +78,7 @@ export function scopeOf(sql: Sql, engineerId: string, sight: Sight, evidenceId?:
         FROM (SELECT evidence_id, bool_or(whole) AS whole, max(pinned_revision) AS pinned_revision FROM seen GROUP BY evidence_id) m
         JOIN evidence e ON e.engineer_id = ${engineer} AND e.evidence_id = m.evidence_id
         LEFT JOIN evidence_revision r ON NOT m.whole AND r.engineer_id = e.engineer_id AND r.evidence_id = e.evidence_id AND r.revision = m.pinned_revision
-        LEFT JOIN record_content c ON c.engineer_id = r.engineer_id AND c.digest = r.digest AND ${mayBeShown('c', engineer)}
+        LEFT JOIN record_content c ON c.engineer_id = r.engineer_id AND c.digest = r.digest AND ${isNotTakenOut('c')}
     )`;
 }
 
