@@ -52,9 +52,12 @@ export interface GateVerdict {
   readonly unmet: readonly Unmet[];
 }
 
+/** The first day that work may have ended on to count on the measuring day. */
+export const freshSince = (measuredOn: Day, maxAgeMonths: number): Day => addMonths(measuredOn, -maxAgeMonths);
+
 /** Whether work that ended then still counts on the measuring day; work going on counts as ended that day. */
 export const isFresh = (endedOn: Day | null, measuredOn: Day, maxAgeMonths: number): boolean =>
-  endedOn === null || endedOn >= addMonths(measuredOn, -maxAgeMonths);
+  endedOn === null || endedOn >= freshSince(measuredOn, maxAgeMonths);
 
 /** What would count towards the level but for its age. */
 function candidates({ supports, leftOut, statements }: GateFacts): GateSupport[] {
@@ -71,8 +74,10 @@ function candidates({ supports, leftOut, statements }: GateFacts): GateSupport[]
 }
 
 /** The supports that a claim rests on (design.md, "The gate"): not returned, by work that is not too old, less what the engineer leaves out. */
-export const restsOn = (facts: GateFacts): GateSupport[] =>
-  candidates(facts).filter(({ endedOn }) => isFresh(endedOn, facts.measuredOn, facts.policy.maxAgeMonths));
+export function restsOn(facts: GateFacts): GateSupport[] {
+  const since = freshSince(facts.measuredOn, facts.policy.maxAgeMonths);
+  return candidates(facts).filter(({ endedOn }) => endedOn === null || endedOn >= since);
+}
 
 /** How many different pieces of evidence are needed: never more than the level has statements. */
 export const evidenceNeeded = ({ policy, statements }: Pick<GateFacts, 'policy' | 'statements'>): number =>
@@ -134,7 +139,7 @@ function unmetStatements(facts: GateFacts, phase: GatePhase): Unmet[] {
       };
     }
     if (countFor(whateverItsAge, statement, phase) >= needed) {
-      const since = addMonths(facts.measuredOn, -policy.maxAgeMonths);
+      const since = freshSince(facts.measuredOn, policy.maxAgeMonths);
       return {
         code: 'evidence-too-old',
         statement,

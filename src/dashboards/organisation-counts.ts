@@ -27,7 +27,7 @@ export const counted = `
   caller AS MATERIALIZED (
     SELECT ${isAuditorNow('c')} AS sees_everybody FROM person c WHERE c.person_id = $1
   ), chosen AS MATERIALIZED (
-    SELECT s.skill_ref FROM skill s WHERE s.skill_ref = coalesce($2, (SELECT min(g.skill_ref) FROM standing g), (SELECT min(f.skill_ref) FROM skill f))
+    SELECT s.skill_ref FROM skill s WHERE s.skill_ref = coalesce($2, (SELECT min(g.skill_ref) FROM progress g), (SELECT min(f.skill_ref) FROM skill f))
   ), gone AS MATERIALIZED (
     SELECT p.person_id FROM person p WHERE NOT p.active
   ), known AS MATERIALIZED (
