@@ -13,7 +13,8 @@ export class RevocationRequest extends ProofRequest {
   reason: string;
 }
 
-const toNumber = ({ value }: { value: unknown }): unknown => (typeof value === 'string' && /^(0|[1-9]\d{0,2})$/.test(value) ? Number(value) : value);
+const toNumber = ({ value }: { value: unknown }): unknown =>
+  typeof value === 'string' && /^(0|[1-9]\d{0,2})$/.test(value) ? Number(value) : value;
 
 /** Filters of the register. */
 export class RegisterQuery extends PageQuery {
