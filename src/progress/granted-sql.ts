@@ -26,10 +26,11 @@ export const grantedStatements = (missing: string, engineer?: string): string =>
       FROM incomplete i
      CROSS JOIN LATERAL (SELECT DISTINCT ON (x.engineer_id, x.evidence_id, x.statement_ref) x.engineer_id, x.evidence_id, x.statement_ref, x.revision FROM claim_pin x
                           WHERE x.engineer_id = ${of('i')} AND x.claim_id = i.claim_id AND x.submission = i.submission) n
-     -- evidence that was redacted by then did not count, whatever was said of it before
+     -- evidence that was redacted by then did not count, whatever was said of it before; words on a support that were, say nothing of where it stands
      CROSS JOIN LATERAL (SELECT DISTINCT ON (x.engineer_id) x.engineer_id, x.kind FROM ledger_entry x
                           WHERE x.engineer_id = ${of('n')} AND x.seq < i.seq AND x.kind IN (${ofSupports}, 'record.redacted')
                             AND x.subject = ANY (ARRAY['evidence/' || n.evidence_id || '/supports/' || n.statement_ref, 'evidence/' || n.evidence_id || '/revisions/' || n.revision])
+                            AND (x.kind <> 'record.redacted' OR x.subject = 'evidence/' || n.evidence_id || '/revisions/' || n.revision)
                           ORDER BY x.engineer_id, x.kind = 'record.redacted' DESC, x.seq DESC) v
      WHERE v.kind = 'support.accepted'
      GROUP BY i.engineer_id, i.skill_level_ref, n.statement_ref, i.needed HAVING count(*) >= i.needed

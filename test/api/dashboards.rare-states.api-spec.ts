@@ -77,17 +77,23 @@ async function standing(manager: TestPerson, engineer: TestPerson, level: number
   return found;
 }
 
-test('a level granted without one of its statements shows the others, whatever becomes of any of them', async () => {
-  const { engineer, mentor, manager } = await makeTrio(api);
-  const [one, two, three] = [1, 2, 3].map((n) => statementRef(2, n)) as [string, string, string];
+const [one, two, three] = [1, 2, 3].map((n) => statementRef(2, n)) as [string, string, string];
+
+/** Submits a claim to level 2 without its third statement, with a piece of evidence for each of the others; answers the claim, and the evidence for the first. */
+async function submitWithoutOne(engineer: TestPerson): Promise<{ first: string; claim: SeenClaim }> {
   const first = await logWork(engineer, [one]);
   await logWork(engineer, [two]);
   const drafted = await draftClaim(engineer, 2);
   const noOpportunity = [{ statement: three, reason: 'We have none of it.' }];
   must((await engineer.patch(drafted.path, { noOpportunity }, { ifMatch: drafted.etag })).status);
-  const submitted = await act(engineer, await seeClaim(engineer, drafted.path), 'submission');
-  must(submitted.status);
-  const claim: SeenClaim = await acceptAll(mentor, await seeClaim(engineer, drafted.path));
+  must((await act(engineer, await seeClaim(engineer, drafted.path), 'submission')).status);
+  return { first, claim: await seeClaim(engineer, drafted.path) };
+}
+
+test('a level granted without one of its statements shows the others, whatever becomes of any of them', async () => {
+  const { engineer, mentor, manager } = await makeTrio(api);
+  const { first, claim: submitted } = await submitWithoutOne(engineer);
+  const claim = await acceptAll(mentor, submitted);
   expect((await act(mentor, claim, 'approval', approval(mentor))).body).toMatchObject({ state: 'approved' });
   const granted = [one, two];
   expect(await standing(manager, engineer, 2)).toEqual({ accepted: granted, proposed: [] });
@@ -112,6 +118,17 @@ test('a level granted without one of its statements shows the others, whatever b
   );
   await restand(api, engineer.id);
   expect(await standing(manager, engineer, 2)).toEqual({ accepted: [two, three], proposed: [] });
+});
+
+test('words on a support that were taken out before the sign-off leave it one that the level was granted with', async () => {
+  const { engineer, mentor, manager } = await makeTrio(api);
+  const { first, claim } = await submitWithoutOne(engineer);
+  await acceptAll(mentor, claim);
+  const wanted = { action: 'redact', personId: engineer.id, evidence: first, statement: one, reason: 'It held a name.' };
+  must((await byTwoAdmins(...admins, wanted)).status);
+  const accepted = await seeClaim(mentor, claim.path);
+  expect((await act(mentor, accepted, 'approval', approval(mentor))).body).toMatchObject({ state: 'approved' });
+  expect(await standing(manager, engineer, 2)).toEqual({ accepted: [one, two], proposed: [] });
 });
 
 test('a level keeps its figures and their rows when all that its sign-off froze is redacted', async () => {
