@@ -11,6 +11,7 @@ import { openToOrigins } from './platform/cors';
 import { serveDocs } from './platform/docs';
 import { apiPrefix, unprefixed } from './platform/routes';
 import { serializeBySchema } from './platform/serialization';
+import { Snapshots } from './platform/snapshot';
 import { createAdapter, installHooks } from './platform/server';
 
 /**
@@ -34,6 +35,7 @@ export async function createApp(settings: Settings, url: string): Promise<NestFa
     const server = app.getHttpAdapter().getInstance();
     // Fastify comes to this when the last running request has been answered
     server.addHook('onClose', async () => {
+      await app.get(Snapshots).endAll();
       if (dataSource.isInitialized) await dataSource.destroy();
     });
     await app.init();

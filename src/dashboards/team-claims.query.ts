@@ -8,7 +8,7 @@ import { type Page, pageOf, positionOf } from '../kernel/paging';
 import { type CsvTable, csvPieces } from '../platform/csv-answers';
 import { Pieces } from '../platform/pieces';
 import { Replica } from '../platform/replica';
-import { Snapshots } from '../platform/snapshot';
+import { Snapshots, batch } from '../platform/snapshot';
 import { judges } from '../progress/eligible-sql';
 import { CatalogueQuery } from './catalogue.query';
 import { openClaims, stateOfClaim, today, waitingDays } from './team-claims';
@@ -87,9 +87,15 @@ export class TeamClaimsQuery {
     return pageOf(rows, limit, listOf(asked), (row) => [row.due_on, row.claim_id], itemOf);
   }
 
-  /** All from the cursor on, a batch at a time, as CSV of `table`; null where there is no such skill. */
-  async csv(callerId: string, asked: ClaimsAsked, table: (items: readonly TeamClaimItem[]) => CsvTable): Promise<Pieces | null> {
-    if (!(await this.catalogue.knows(asked.skill))) return null;
+  /** All from the cursor on, for CSV: as one page, or a batch at a time as CSV of `table` where they are more; null where there is no such skill. */
+  async csv(
+    callerId: string,
+    asked: ClaimsAsked,
+    table: (items: readonly TeamClaimItem[]) => CsvTable,
+  ): Promise<Page<TeamClaimItem> | Pieces | null> {
+    // most lists are short: they need none of the few places for what is read in pieces
+    const first = await this.page(callerId, { ...asked, limit: batch });
+    if (first === null || first.nextCursor === null) return first;
     const parameters = this.parametersOf(callerId, asked, null);
     const snapshot = await this.snapshots.take();
     return Pieces.begin(csvPieces(table, snapshot.items(claimsSql, parameters, itemOf)), () => snapshot.end());

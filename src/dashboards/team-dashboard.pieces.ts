@@ -50,16 +50,18 @@ export class TeamDashboardPieces {
       await end();
       return null;
     }
-    const { managerId, depth } = asked;
-    const defined = await this.catalogue.levelsOf(crowd.skill);
-    const view: TeamView = { managerId, depth, skill: crowd.skill, today: crowd.today, isAuditor: crowd.isAuditor, defined };
-    const reading: Reading = { crowd, callerId, asked, statements, view };
-    if (form === 'json') return Pieces.begin(this.json(reading), end);
+    return Pieces.begin(this.texts({ crowd, callerId, asked, statements }, form), end);
+  }
+
+  /** Whatever can fail once there is a snapshot is done here, where it is ended then. */
+  private async *texts(team: Omit<Reading, 'view'>, form: 'json' | 'csv'): AsyncGenerator<string, void> {
+    const { skill, today, isAuditor } = team.crowd;
+    const { managerId, depth } = team.asked;
+    const defined = await this.catalogue.levelsOf(skill);
+    const reading: Reading = { ...team, view: { managerId, depth, skill, today, isAuditor, defined } };
     const levels = defined.map(({ level }) => String(level));
-    return Pieces.begin(
-      csvPieces((people: readonly ShownMember[]) => membersTable(levels, people), this.people(reading)),
-      end,
-    );
+    if (form === 'json') yield* this.json(reading);
+    else yield* csvPieces((people: readonly ShownMember[]) => membersTable(levels, people), this.people(reading));
   }
 
   private async *json(reading: Reading): AsyncGenerator<string, void> {

@@ -8,7 +8,7 @@ import { isAuditorNow } from '../people/roles-sql';
 import { type CsvTable, csvPieces } from '../platform/csv-answers';
 import { Pieces } from '../platform/pieces';
 import { Replica } from '../platform/replica';
-import { Snapshots } from '../platform/snapshot';
+import { Snapshots, batch } from '../platform/snapshot';
 import { CatalogueQuery } from './catalogue.query';
 import type { TeamEvidenceItem } from './team-lists.dto';
 import { type TeamScope, seenPeople } from './team-scope';
@@ -98,9 +98,15 @@ export class TeamEvidenceQuery {
     };
   }
 
-  /** All from the cursor on, a batch at a time, as CSV of `table`; null where there is no such skill. */
-  async csv(callerId: string, asked: EvidenceAsked, table: (items: readonly TeamEvidenceItem[]) => CsvTable): Promise<Pieces | null> {
-    if (!(await this.catalogue.knows(asked.skill))) return null;
+  /** All from the cursor on, for CSV: as one page, or a batch at a time as CSV of `table` where they are more; null where there is no such skill. */
+  async csv(
+    callerId: string,
+    asked: EvidenceAsked,
+    table: (items: readonly TeamEvidenceItem[]) => CsvTable,
+  ): Promise<Page<TeamEvidenceItem> | Pieces | null> {
+    // most lists are short: they need none of the few places for what is read in pieces
+    const first = await this.page(callerId, { ...asked, limit: batch });
+    if (first === null || first.nextCursor === null) return first;
     const parameters = this.parametersOf(callerId, asked, this.before(asked), null);
     const snapshot = await this.snapshots.take();
     return Pieces.begin(csvPieces(table, snapshot.items(evidenceSql, parameters, itemOf)), () => snapshot.end());

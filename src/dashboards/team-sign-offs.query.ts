@@ -7,7 +7,7 @@ import { type Page, pageOf, positionOf } from '../kernel/paging';
 import { type CsvTable, csvPieces } from '../platform/csv-answers';
 import { Pieces } from '../platform/pieces';
 import { Replica } from '../platform/replica';
-import { Snapshots } from '../platform/snapshot';
+import { Snapshots, batch } from '../platform/snapshot';
 import { todayIn } from '../progress/eligible-sql';
 import { CatalogueQuery } from './catalogue.query';
 import type { TeamSignOffItem } from './team-lists.dto';
@@ -89,9 +89,15 @@ export class TeamSignOffsQuery {
     return pageOf(rows, limit, listOf(asked), (row) => [row.signed_off_on, row.sign_off_id], itemOf);
   }
 
-  /** All from the cursor on, a batch at a time, as CSV of `table`; null where there is no such skill. */
-  async csv(callerId: string, asked: SignOffsAsked, table: (items: readonly TeamSignOffItem[]) => CsvTable): Promise<Pieces | null> {
-    if (!(await this.catalogue.knows(asked.skill))) return null;
+  /** All from the cursor on, for CSV: as one page, or a batch at a time as CSV of `table` where they are more; null where there is no such skill. */
+  async csv(
+    callerId: string,
+    asked: SignOffsAsked,
+    table: (items: readonly TeamSignOffItem[]) => CsvTable,
+  ): Promise<Page<TeamSignOffItem> | Pieces | null> {
+    // most lists are short: they need none of the few places for what is read in pieces
+    const first = await this.page(callerId, { ...asked, limit: batch });
+    if (first === null || first.nextCursor === null) return first;
     const parameters = this.parametersOf(callerId, asked, null);
     const snapshot = await this.snapshots.take();
     return Pieces.begin(csvPieces(table, snapshot.items(signOffsSql, parameters, itemOf)), () => snapshot.end());

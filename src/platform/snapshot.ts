@@ -5,8 +5,8 @@ import { type Leave, Turns } from './turns';
 
 /** The share of connections that such reads may take: each holds one while its answer is sent. */
 const share = 0.2;
-/** How many rows are in memory at a time, and mapped before others have their turn. */
-const batch = 200;
+/** How many rows are in memory at a time, and mapped before others have their turn; what has no more is read by one statement and needs no snapshot. */
+export const batch = 200;
 const seatsPerPlace = 5;
 const patienceMs = 3_000;
 
@@ -62,6 +62,7 @@ export class Snapshot {
 @Injectable()
 export class Snapshots {
   private readonly turns: Turns;
+  private readonly open = new Set<Snapshot>();
 
   constructor(private readonly dataSource: DataSource) {
     const places = Math.max(1, Math.round((dataSource.options.poolSize ?? 10) * share));
@@ -75,11 +76,21 @@ export class Snapshots {
     try {
       connection = await takeConnection(this.dataSource);
       await send(connection.client, 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-      return new Snapshot(connection, leave);
+      const snapshot: Snapshot = new Snapshot(connection, () => {
+        this.open.delete(snapshot);
+        leave();
+      });
+      this.open.add(snapshot);
+      return snapshot;
     } catch (error) {
       connection?.giveBack(error as Error);
       leave();
       throw error;
     }
+  }
+
+  /** Ends all that are open, for a process that ends: it waits for every connection to be given back. */
+  async endAll(): Promise<void> {
+    await Promise.all([...this.open].map((snapshot) => snapshot.end()));
   }
 }

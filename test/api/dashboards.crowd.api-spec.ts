@@ -1,4 +1,5 @@
 import { parse } from 'csv-parse/sync';
+import { CatalogueQuery } from '../../src/dashboards/catalogue.query';
 import { atATime, atOnce } from '../../src/dashboards/team-scope';
 import { inOrder } from '../../src/dashboards/team-order';
 import type { TeamDashboardAnswer, TeamMemberAnswer } from '../../src/dashboards/team-dashboard.dto';
@@ -9,7 +10,7 @@ import { withoutLinks } from '../factories/links';
 import { review } from '../factories/evidence';
 import { type TestPerson, makePerson, mentors } from '../factories/people';
 import { restand } from '../factories/standing';
-import { type TestApp, startApp } from '../setup/app';
+import { type TestApp, startAnother, startApp } from '../setup/app';
 
 /*
  * A manager with more people below them than are read at once: they are read, and sent, some at a time, and say what is said of the smaller teams of which
@@ -201,12 +202,34 @@ test('what breaks off is no answer, and gives back what it held', async () => {
   expect(end.mock.calls.length).toBeGreaterThanOrEqual(6);
 });
 
+test('what cannot be answered at all gives back what it held too', async () => {
+  const snapshots = api.app.get(Snapshots, { strict: false });
+  jest.spyOn(CatalogueQuery.prototype, 'levelsOf').mockRejectedValue(new Error('timeout exceeded when trying to connect'));
+  for (const accept of ['application/json', 'text/csv']) {
+    const refused = await top.get(`/teams/me/dashboard?depth=all&skill=${skill}`, { headers: { accept } });
+    expect([accept, refused.status]).toEqual([accept, 503]);
+  }
+  // as many as there are places for
+  const held = [await snapshots.take(), await snapshots.take()];
+  for (const one of held) await one.end();
+}, 20_000);
+
+test('a process that ends waits for nothing that is still held', async () => {
+  const another = await startAnother(api);
+  await another.app.get(Snapshots, { strict: false }).take();
+  await another.close();
+}, 20_000);
+
 test('a few are read at once, as many as leave connections to others; smaller teams need none of it', async () => {
   const snapshots = api.app.get(Snapshots, { strict: false });
   const held = [await snapshots.take(), await snapshots.take()];
   const refused = await top.get(`/teams/me/dashboard?depth=all&skill=${skill}`);
   expect([refused.status, refused.body['code'], refused.headers.get('retry-after')]).toEqual([503, 'too-busy', '1']);
   expect((await small('dashboard')).length).toBe(3);
+  for (const list of ['claims', 'evidence', 'sign-offs']) {
+    const csv = await top.get(`/teams/me/${list}?depth=all`, { headers: { accept: 'text/csv' } });
+    expect([list, csv.status, csv.headers.get('content-type')]).toEqual([list, 200, 'text/csv; charset=utf-8; header=present']);
+  }
   for (const one of held) await one.end();
   expect((await all()).people).toHaveLength(size + 3);
 });

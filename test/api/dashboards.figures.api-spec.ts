@@ -272,10 +272,10 @@ describe('every dashboard of a team', () => {
     await api.database.query('SET session_replication_role = replica');
     await api.database.query(validity, [nth(engineers, second).id, newId()]);
     await restand(api, nth(engineers, second).id);
-    // 25 submitted claims, and as many sign-offs: more than a page has
+    // more than a page has, and more than are read at once
     await api.database.query(
       `INSERT INTO claim (engineer_id, claim_id, skill_ref, skill_level_ref, state, summary, policy_version, first_submitted_on, submission, due_on, drafted_at, changed_at)
-       SELECT $1, gen_random_uuid(), 'test-1:S' || n, 'sfia-9:ITOP.1', 'submitted', 's', 1, '2026-01-01', 1, date '2026-01-01' + n, now(), now() FROM generate_series(1, 25) n`,
+       SELECT $1, gen_random_uuid(), 'test-1:S' || n, 'sfia-9:ITOP.1', 'submitted', 's', 1, '2026-01-01', 1, date '2026-01-01' + n, now(), now() FROM generate_series(1, 225) n`,
       [nth(engineers, first).id],
     );
     await api.database.query(
@@ -283,12 +283,17 @@ describe('every dashboard of a team', () => {
        SELECT $1, gen_random_uuid(), gen_random_uuid(), 1, 'sfia-9:ITOP', 'sfia-9:ITOP.1', 1, now(), date '2026-01-01' + n, 2, 2, sha256('x') FROM generate_series(1, 425) n`,
       [nth(engineers, first).id],
     );
+    await api.database.query(
+      `INSERT INTO evidence (engineer_id, evidence_id, kind, search, logged_at, changed_at)
+       SELECT $1, gen_random_uuid(), 'work', '', now(), now() FROM generate_series(1, 200)`,
+      [nth(engineers, first).id],
+    );
     await api.database.query('SET session_replication_role = DEFAULT');
     for (let i = 0; i < 25; i += 1) await logWork(nth(engineers, first), []);
     for (const [list, rows, ofPage] of [
-      ['claims', 25, 20],
+      ['claims', 225, 20],
       ['sign-offs', 425, 20],
-      ['evidence', 26, 20],
+      ['evidence', 226, 20],
     ] as const) {
       const { body } = await manager.get<{ items: unknown[]; nextCursor: string }>(`/teams/me/${list}`);
       expect([list, body.items.length]).toEqual([list, ofPage]);
