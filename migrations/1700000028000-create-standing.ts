@@ -9,7 +9,8 @@ export class CreateStanding1700000028000 implements MigrationInterface {
       -- kept by the same function as progress, and equal to a rebuild at any time
       CREATE TABLE standing (
         engineer_id uuid NOT NULL REFERENCES record,
-        skill_ref text NOT NULL REFERENCES skill,
+        -- no key to the skill: what it is made from has one, and a spread database takes a new table with one key at most (docs/scaling.md)
+        skill_ref text NOT NULL,
         -- the rows of progress, as dashboards have them
         levels json NOT NULL DEFAULT '[]',
         -- the highest level with a sign-off, be its time over or not: see lapses_on
