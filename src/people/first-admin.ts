@@ -7,11 +7,11 @@ import type { LedgerLog } from '../ledger/ledger.log';
 import { type Transactions, type Tx, rowsOf } from '../platform/transaction';
 import { type Invited, InvitationsStore, issuedContent } from './invitations.store';
 import { PeopleStore } from './people.store';
-import { emailKey } from './person';
+import { cleanEmail } from './person';
 
 interface AdminRow {
   readonly id: string;
-  readonly email: string;
+  readonly same_address: boolean;
   readonly signed_in_before: boolean;
 }
 
@@ -55,12 +55,13 @@ export class FirstAdmin {
   private async waiting(tx: Tx, email: string): Promise<string | null> {
     const admins = await rowsOf<AdminRow>(
       tx,
-      `SELECT person_id AS id, email, (password_hash IS NOT NULL OR first_signed_in_at IS NOT NULL) AS signed_in_before
+      `SELECT person_id AS id, lower(email) = lower($1) AS same_address, (password_hash IS NOT NULL OR first_signed_in_at IS NOT NULL) AS signed_in_before
          FROM person WHERE active AND 'admin' = ANY (roles)`,
+      [cleanEmail(email)],
     );
     const [admin, ...others] = admins;
     if (admin === undefined) return null;
-    const waits = others.length === 0 && !admin.signed_in_before && emailKey(admin.email) === emailKey(email);
+    const waits = others.length === 0 && !admin.signed_in_before && admin.same_address;
     demand(waits ? null : refuse('last-admin', 'There is an admin already, who can make others: sign in as them.'));
     return admin.id;
   }

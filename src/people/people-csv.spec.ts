@@ -1,4 +1,4 @@
-import { maxImportRows, readPeopleCsv } from './people-csv';
+import { addressesIn, keyed, maxImportRows, readPeopleCsv, repeated } from './people-csv';
 
 const pointers = (text: string): (string | undefined)[] => readPeopleCsv(text).errors.map(({ pointer, code }) => `${pointer} ${code}`);
 
@@ -16,9 +16,9 @@ describe('reading a file of people', () => {
         row: 1,
         name: 'One, Engineer',
         email: 'one@demo.test',
-        manager: 'boss@demo.test',
+        manager: 'BOSS@demo.test',
         roles: ['admin', 'auditor'],
-        mentors: ['m1@demo.test', 'm2@demo.test'],
+        mentors: ['m1@demo.test', 'M2@demo.test'],
         mentorSkills: [],
       },
       { row: 4, name: 'Two', email: 'two@demo.test', manager: null, roles: [], mentors: [], mentorSkills: [] },
@@ -40,8 +40,20 @@ describe('reading a file of people', () => {
       '/rows/2/name text',
       '/rows/3/roles role-unknown',
       '/rows/4 columns',
-      '/rows/3/email email-repeated',
     ]);
+  });
+
+  it('takes for one address what is folded to one, wherever it stands', () => {
+    const { rows } = readPeopleCsv(
+      'name,email,manager_email,mentor_emails\nOne,one@demo.test,,\nOne,ONE@demo.test,Boss@demo.test,M@demo.test;m@DEMO.test\n',
+    );
+    expect(addressesIn(rows)).toEqual(['one@demo.test', 'ONE@demo.test', 'Boss@demo.test', 'M@demo.test', 'm@DEMO.test']);
+    const folded = keyed(rows, (address) => `~${address.toLowerCase()}`);
+    expect(folded).toMatchObject([
+      { email: 'one@demo.test', key: '~one@demo.test', manager: null, mentors: [] },
+      { email: 'ONE@demo.test', key: '~one@demo.test', manager: '~boss@demo.test', mentors: ['~m@demo.test'] },
+    ]);
+    expect(repeated(folded)).toMatchObject([{ pointer: '/rows/2/email', code: 'email-repeated' }]);
   });
 
   it.each([

@@ -2,7 +2,7 @@ import { isEmail } from 'class-validator';
 import { CsvError, parse } from 'csv-parse/sync';
 import type { Role } from '../kernel/actor';
 import type { RefusalError } from '../kernel/refusal';
-import { cleanEmail, cleanName, emailKey, orderedRoles } from './person';
+import { cleanEmail, cleanName, orderedRoles } from './person';
 
 /** The columns of the file. The first two must be there; a column that is absent leaves what it is about as it is. */
 export const importColumns = ['name', 'email', 'manager_email', 'roles', 'mentor_emails', 'mentor_skills'] as const;
@@ -10,7 +10,7 @@ export type ImportColumn = (typeof importColumns)[number];
 
 export const maxImportRows = 5_000;
 
-/** One row as it was read; what is absent was not in the file's columns. Addresses are keys (emailKey). */
+/** One row as it was read; what is absent was not in the file's columns. Addresses are as they were written. */
 export interface ImportRow {
   /** Counted from 1, without the header. */
   readonly row: number;
@@ -79,7 +79,7 @@ export function readPeopleCsv(text: string): ReadFile {
     }
     rows.push(rowOf(row, new Map(columns.map((column, at) => [column as ImportColumn, record[at] ?? ''])), errors));
   }
-  return { rows, errors: [...errors, ...repeated(rows)] };
+  return { rows, errors };
 }
 
 function checkHeader(columns: readonly string[]): RefusalError[] {
@@ -114,18 +114,38 @@ function rowOf(row: number, cells: ReadonlyMap<ImportColumn, string>, errors: Re
     row,
     name,
     email,
-    ...(cells.has('manager_email') ? { manager: cell('manager_email') === '' ? null : emailKey(cell('manager_email')) } : {}),
+    ...(cells.has('manager_email') ? { manager: cell('manager_email') === '' ? null : cell('manager_email') } : {}),
     ...(cells.has('roles') ? { roles: orderedRoles(roles.filter(isRole)) } : {}),
-    ...(cells.has('mentor_emails') ? { mentors: partsOf(cell('mentor_emails')).map(emailKey) } : {}),
+    ...(cells.has('mentor_emails') ? { mentors: partsOf(cell('mentor_emails')) } : {}),
     mentorSkills: partsOf(cell('mentor_skills')),
   };
 }
 
-function repeated(rows: readonly ImportRow[]): RefusalError[] {
+/** A row whose addresses were folded, so that all spellings of one are the same: `key` is that of `email`. */
+export interface KeyedRow extends ImportRow {
+  readonly key: string;
+}
+
+/** Every address that stands in the file, each spelling once. */
+export const addressesIn = (rows: readonly ImportRow[]): string[] => [
+  ...new Set(rows.flatMap(({ email, manager, mentors }) => [email, ...(typeof manager === 'string' ? [manager] : []), ...(mentors ?? [])])),
+];
+
+/** Puts folded addresses in the place of those that were written; `fold` answers what all spellings of an address have in common. */
+export const keyed = (rows: readonly ImportRow[], fold: (address: string) => string): KeyedRow[] =>
+  rows.map((row) => ({
+    ...row,
+    key: fold(row.email),
+    ...(typeof row.manager === 'string' ? { manager: fold(row.manager) } : {}),
+    ...(row.mentors === undefined ? {} : { mentors: [...new Set(row.mentors.map(fold))] }),
+  }));
+
+/** Rows of somebody who stood in the file already. */
+export function repeated(rows: readonly KeyedRow[]): RefusalError[] {
   const first = new Map<string, number>();
-  return rows.flatMap(({ row, email }) => {
-    const before = first.get(emailKey(email));
-    if (before === undefined) first.set(emailKey(email), row);
+  return rows.flatMap(({ row, email, key }) => {
+    const before = first.get(key);
+    if (before === undefined) first.set(key, row);
     return before === undefined || email === ''
       ? []
       : [cellError(row, 'email', 'email-repeated', `${email} stands in row ${before} already.`)];

@@ -9,7 +9,7 @@ import { Transactions, type Tx } from '../platform/transaction';
 import { CatalogueQuery } from './catalogue.query';
 import { type Invited, InvitationsStore } from './invitations.store';
 import { MentorshipsStore } from './mentorships.store';
-import { type ImportRow, readPeopleCsv } from './people-csv';
+import { type KeyedRow, addressesIn, keyed, readPeopleCsv, repeated } from './people-csv';
 import { type ImportPlan, type PlannedRow, planImport } from './people-import';
 import { PeopleImportStore } from './people-import.store';
 import { PeopleStore } from './people.store';
@@ -57,8 +57,9 @@ export class PeopleImportService {
       await this.line.lock(tx);
       await this.people.lockAdmins(tx);
       await this.people.demandAdmin(tx, caller);
-      const { plan, before, records } = await this.plan(tx, caller, file.rows);
-      const errors = [...file.errors, ...plan.errors].sort((a, b) => byPlace(a) - byPlace(b));
+      const rows = keyed(file.rows, await this.store.foldsOf(tx, addressesIn(file.rows)));
+      const { plan, before, records } = await this.plan(tx, caller, rows);
+      const errors = [...file.errors, ...repeated(rows), ...plan.errors].sort((a, b) => byPlace(a) - byPlace(b));
       if (errors.length > 0)
         raise(
           'import-refused',
@@ -87,17 +88,18 @@ export class PeopleImportService {
   private async plan(
     tx: Tx,
     caller: Actor,
-    rows: readonly ImportRow[],
+    rows: readonly KeyedRow[],
   ): Promise<{ plan: ImportPlan; before: ImportPlan['managers']; records: Map<string, LockedRecord> }> {
     const { everybody, engineers } = await this.store.mentioned(tx, rows);
     const records = new Map<string, LockedRecord>();
     for (const engineerId of engineers) records.set(engineerId, await this.ledger.lock(tx, engineerId));
     const people = await this.people.lockMany(tx, [...new Set([...everybody, caller.personId])].sort());
+    const fold = await this.store.foldsOf(tx, [...new Set(people.map(({ email }) => email))]);
     const before = await this.line.managers(tx);
     const facts = {
       callerId: caller.personId,
       confirmers: await this.people.confirmerIds(tx, caller.personId),
-      people,
+      people: people.map((person) => ({ ...person, key: fold(person.email) })),
       managers: before,
       skills: await this.catalogue.allSkills(),
       mentored: await this.store.mentored(tx, engineers),

@@ -1,25 +1,39 @@
 import { Injectable } from '@nestjs/common';
 import { type Tx, rowsOf } from '../platform/transaction';
-import { type ImportRow } from './people-csv';
+import { type KeyedRow } from './people-csv';
 import { pairOf } from './people-import';
-import { emailKey } from './person';
 
 /** What an import reads and writes in bulk. */
 @Injectable()
 export class PeopleImportStore {
-  /** Ids of those whose addresses stand in the file; `engineers` are those who are given mentors. */
-  async mentioned(tx: Tx, rows: readonly ImportRow[]): Promise<{ everybody: string[]; engineers: string[] }> {
-    const keys = rows.flatMap(({ email, manager, mentors }) => [emailKey(email), manager ?? '', ...(mentors ?? [])]);
-    const found = await rowsOf<{ id: string; email: string }>(
+  /** What all spellings of an address have in common, for each of these. */
+  async foldsOf(tx: Tx, addresses: readonly string[]): Promise<(address: string) => string> {
+    const rows = await rowsOf<{ key: string }>(
       tx,
-      `SELECT person_id AS id, email FROM person WHERE lower(email) IN (SELECT lower(key) FROM unnest($1::text[]) AS key)`,
+      `SELECT lower(a.address) AS key FROM unnest($1::text[]) WITH ORDINALITY AS a (address, place) ORDER BY a.place`,
+      [addresses],
+    );
+    const keys = new Map(addresses.map((address, at) => [address, rows[at]?.key]));
+    return (address) => {
+      const key = keys.get(address);
+      if (key === undefined) throw new Error('an address was not folded');
+      return key;
+    };
+  }
+
+  /** Ids of those whose addresses stand in the file; `engineers` are those who are given mentors. */
+  async mentioned(tx: Tx, rows: readonly KeyedRow[]): Promise<{ everybody: string[]; engineers: string[] }> {
+    const keys = rows.flatMap(({ key, manager, mentors }) => [key, manager ?? '', ...(mentors ?? [])]);
+    const found = await rowsOf<{ id: string; key: string }>(
+      tx,
+      `SELECT person_id AS id, lower(email) AS key FROM person WHERE lower(email) IN (SELECT key FROM unnest($1::text[]) AS key)`,
       [[...new Set(keys)]],
     );
-    const mentored = new Set(rows.filter(({ mentors }) => (mentors ?? []).length > 0).map(({ email }) => emailKey(email)));
+    const mentored = new Set(rows.filter(({ mentors }) => (mentors ?? []).length > 0).map(({ key }) => key));
     return {
       everybody: found.map(({ id }) => id).sort(),
       engineers: found
-        .filter(({ email }) => mentored.has(emailKey(email)))
+        .filter(({ key }) => mentored.has(key))
         .map(({ id }) => id)
         .sort(),
     };

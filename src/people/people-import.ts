@@ -1,7 +1,7 @@
 import type { Role } from '../kernel/actor';
 import type { RefusalError } from '../kernel/refusal';
-import { type ImportColumn, type ImportRow, cellError } from './people-csv';
-import { type PersonState, emailKey, sameRoles } from './person';
+import { type ImportColumn, type KeyedRow, cellError } from './people-csv';
+import { type PersonState, sameRoles } from './person';
 import { checkSecondAdmin, rolesGiven } from './person.policy';
 import { type Managers, chainOf } from './reporting-line';
 
@@ -10,8 +10,8 @@ export interface ImportFacts {
   readonly callerId: string;
   /** Admins who could confirm what the caller asks for. */
   readonly confirmers: readonly string[];
-  /** Everybody whose address stands anywhere in the file. */
-  readonly people: readonly PersonState[];
+  /** Everybody whose address stands anywhere in the file, with the key of that address. */
+  readonly people: readonly (PersonState & { readonly key: string })[];
   /** Everybody's manager, as it is. */
   readonly managers: Managers;
   /** Skills of the catalogue. */
@@ -53,23 +53,22 @@ interface Known {
  * Says what an import would do, and everything that keeps it from being done.
  * @param newId makes the id of a person who is not there yet
  */
-export function planImport(rows: readonly ImportRow[], facts: ImportFacts, newId: () => string): ImportPlan {
+export function planImport(rows: readonly KeyedRow[], facts: ImportFacts, newId: () => string): ImportPlan {
   const errors: RefusalError[] = [];
-  const stored = new Map(facts.people.map((person) => [emailKey(person.email), person]));
+  const stored = new Map(facts.people.map((person) => [person.key, person]));
   const known = new Map<string, Known>(stored);
-  for (const { email } of rows) {
-    const key = emailKey(email);
+  for (const { key } of rows) {
     if (key !== '' && !known.has(key)) known.set(key, { id: newId(), active: true });
   }
-  const find = (row: ImportRow, column: ImportColumn, key: string, as: string): string | null => {
+  const find = (row: KeyedRow, column: ImportColumn, key: string, as: string): string | null => {
     const person = known.get(key);
     if (person?.active === true) return person.id;
     errors.push(cellError(row.row, column, 'person-unknown', `there is no active person ${JSON.stringify(key)} to be the ${as}.`));
     return null;
   };
   const planned = rows.map((row): PlannedRow => {
-    const before = stored.get(emailKey(row.email));
-    const id = known.get(emailKey(row.email))?.id ?? newId();
+    const before = stored.get(row.key);
+    const id = known.get(row.key)?.id ?? newId();
     const roles = [...(row.roles ?? before?.roles ?? [])];
     const managerId =
       row.manager === undefined
@@ -103,7 +102,7 @@ export function planImport(rows: readonly ImportRow[], facts: ImportFacts, newId
 
 /** The mentorships that a row asks for and that are not there yet. */
 function mentorshipsOf(
-  row: ImportRow,
+  row: KeyedRow,
   engineerId: string,
   engineerActive: boolean,
   { skills, mentored }: ImportFacts,

@@ -41,14 +41,14 @@ export const barsApproving = ({ signedInBefore, barredBefore, judgesByOthers }: 
 /** For how long somebody who had signed in before does not approve after a fresh invitation: an admin cannot take over a mentor's hand. */
 export const barredHours = 72;
 
-/** An address as it is kept: without the white space that copying brings along. Its case is kept, but two people never differ by it alone. */
+/**
+ * An address as it is kept: without the white space that copying brings along. Its case is kept, but two people never differ by it alone: which
+ * spellings count as one the database says, by lower(), and nobody else (other foldings, such as JavaScript's, take other letters for the same).
+ */
 export const cleanEmail = (email: string): string => email.trim();
 
 /** A name as it is kept. */
 export const cleanName = (name: string): string => name.trim();
-
-/** What two addresses that count as one have in common. */
-export const emailKey = (email: string): string => cleanEmail(email).toLowerCase();
 
 /** Whether two lists hold the same roles, in whatever order. */
 export const sameRoles = (some: readonly Role[], others: readonly Role[]): boolean =>

@@ -50,9 +50,8 @@ export class SessionsService {
    * `too-many-requests` after too many failures
    */
   async signIn(credentials: Credentials, client: Client): Promise<SignedIn> {
-    const { email } = credentials;
-    const account = await this.store.account(email, networkOf(client.address));
-    const limits = limitsOf(email, client.address, account?.fromKnownNetwork ?? false);
+    const { key, account } = await this.store.account(credentials.email, networkOf(client.address));
+    const limits = limitsOf(key, client.address, account?.fromKnownNetwork ?? false);
     // a refused code is no guess at the password, and has limits of its own
     const outcome = (await this.throttle.attempt(limits, () => this.tryToSignIn(account, credentials, client))) ?? raise('bad-credentials');
     if ('session' in outcome) return outcome;

@@ -15,6 +15,14 @@ export interface BegunSession {
   readonly seconds: number;
 }
 
+/** An address that somebody signs in with, and whose it is. */
+export interface SignInAddress {
+  /** The address as the database folds it: one for all spellings that find the same account. */
+  readonly key: string;
+  /** null for nobody's, and for somebody's who is deactivated. */
+  readonly account: Account | null;
+}
+
 /** An active person as somebody who may be signing in. */
 export interface Account {
   readonly personId: string;
@@ -54,14 +62,17 @@ export class SessionsStore {
     return row?.count === 1;
   }
 
-  /** Whose address this is, in one statement that takes as long for nobody's; null for nobody's, and for somebody's who is deactivated. */
-  async account(email: string, network: string): Promise<Account | null> {
-    return this.db.one<Account>(
-      `SELECT p.person_id AS "personId", p.password_hash AS "passwordHash",
+  /** Whose address this is, in one statement that answers for nobody's too, and takes as long. */
+  async account(email: string, network: string): Promise<SignInAddress> {
+    const row = await this.db.one<{ key: string; personId: string | null } & Omit<Account, 'personId'>>(
+      `SELECT a.key, p.person_id AS "personId", p.password_hash AS "passwordHash",
               EXISTS (SELECT 1 FROM known_network k WHERE k.person_id = p.person_id AND k.network = ${networkHash('p.person_id', '$2::text')}) AS "fromKnownNetwork"
-         FROM person p WHERE lower(p.email) = lower($1) AND p.active`,
+         FROM (SELECT lower($1::text) AS key) a LEFT JOIN person p ON lower(p.email) = a.key AND p.active`,
       [cleanEmail(email), network],
     );
+    if (row === null) throw new Error('the database did not fold an address');
+    const { key, personId, ...account } = row;
+    return { key, account: personId === null ? null : { personId, ...account } };
   }
 
   /** Notes that a person signed in from a network: from there they get in while others guess from elsewhere. */

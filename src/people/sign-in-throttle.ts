@@ -2,16 +2,15 @@ import { Injectable } from '@nestjs/common';
 import { raiseTooMany } from '../kernel/refusal';
 import { networkOf } from '../platform/network';
 import { type Limit, Tallies, type Tallied } from '../platform/tallies';
-import { emailKey } from './person';
 
 const aMinute = 60;
 
 /**
  * The limits of failed sign-ins. They slow guessing and lock nobody out: each ends with its window, and an attempt that succeeds does not count.
+ * @param account the address as the database folds it, somebody's or nobody's: of all spellings that find one account there is one tally
  * @param isKnown whether the account was signed in to from this network before: then guesses from elsewhere do not hold it up
  */
-export function limitsOf(email: string, address: string, isKnown: boolean): Limit[] {
-  const account = emailKey(email);
+export function limitsOf(account: string, address: string, isKnown: boolean): Limit[] {
   const network = networkOf(address);
   return [
     { name: `sign-in of ${account} from ${network}`, limit: 10, seconds: aMinute },

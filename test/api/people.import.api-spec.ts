@@ -102,6 +102,22 @@ describe('importing people', () => {
     expect((await person.get('/people/me')).body).toMatchObject({ roles: ['auditor'], manager: null });
   });
 
+  it('knows people by every spelling that the database takes for theirs', async () => {
+    const odd = await makePerson(api);
+    await api.database.query(`UPDATE person SET email = 'willi@import.test' WHERE person_id = $1`, [odd.id]);
+    const { status, body } = await importing<Report>(
+      `name,email,manager_email\n${odd.name},W\u0130LL\u0130@import.test,\nHilli,hilli@import.test,w\u0130lli@import.test\n`,
+    );
+    expect([status, body.people.map(({ id, outcome }) => [id === odd.id, outcome])]).toEqual([
+      200,
+      [
+        [true, 'unchanged'],
+        [false, 'created'],
+      ],
+    ]);
+    expect(await refusedFor(`name,email\nA,twilli@import.test\nB,tw\u0130lli@import.test\n`)).toEqual(['/rows/2/email email-repeated']);
+  });
+
   it('swaps a manager and their report, which no order of single moves could', async () => {
     const one = await makePerson(api);
     const two = await makePerson(api, { manager: one });

@@ -99,6 +99,18 @@ describe('guessing a password', () => {
   });
 
   it.each([
+    ['somebody’s', 'willi.vickers@example.test'],
+    ['nobody’s', 'nilli.vickers@example.test'],
+  ])('counts as one what the database takes for one address, %s', async (_, email) => {
+    await api.database.query(`UPDATE person SET email = 'willi.vickers@example.test' WHERE person_id = $1`, [person.id]);
+    // its lower() makes an i of this letter, and toLowerCase() something else
+    const spellings = [email, email.replace('i', '\u0130'), email.replaceAll('i', '\u0130'), email.toUpperCase()];
+    for (let n = 0; n < 12; n += 1) await signIn('192.0.2.1', 'a wrong password', spellings[n % 4]);
+    expect((await signIn('192.0.2.1', testPassword, email)).status).toBe(429);
+    await api.database.query(`UPDATE person SET email = $2 WHERE person_id = $1`, [person.id, person.email]);
+  });
+
+  it.each([
     ['192.0.2.1', (n: number) => `192.0.2.1:${5_000 + n}`],
     ['[2001:db8:1:2::1]', (n: number) => `[2001:db8:1:2::${n + 1}]:${5_000 + n}`],
   ])('counts an address as one, whatever port a proxy sends with it: %s', async (plain, from) => {
