@@ -131,3 +131,31 @@ test('numbers of rows come with what changes or deletes them, as TypeORM has it'
     expect(await tx.query('INSERT INTO mark VALUES (3, 0) RETURNING id')).toEqual([{ id: 3 }]);
   });
 });
+
+test('what is done after the commit is waited for, and holds up nobody else: the place is given back', async () => {
+  let go = (): void => undefined;
+  const gate = new Promise<void>((resolve) => (go = resolve));
+  const done: number[] = [];
+  const answered: number[] = [];
+  // three places with a pool of four: these would take them all
+  const slow = [1, 2, 3].map((id) =>
+    transactions
+      .run((tx) => {
+        transactions.afterCommit(tx, async () => {
+          await gate;
+          done.push(id);
+        });
+        return Promise.resolve(insert(tx, id));
+      })
+      .then(() => answered.push(id)),
+  );
+  await transactions.run((tx) => Promise.resolve(insert(tx, 4)));
+  expect([done, answered]).toEqual([[], []]);
+  go();
+  await Promise.all(slow);
+  expect([done.sort(), answered.sort(), await marks()]).toEqual([
+    [1, 2, 3],
+    [1, 2, 3],
+    [1, 2, 3, 4],
+  ]);
+});

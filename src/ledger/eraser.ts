@@ -16,6 +16,7 @@ export class Eraser implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger('Eraser');
   private readonly recurring = new Recurring('Eraser', everyTenMinutes, () => this.erase());
   private turn: Promise<unknown> = Promise.resolve();
+  private next: Promise<void> | undefined;
 
   constructor(private readonly settings: Settings) {}
 
@@ -51,15 +52,22 @@ export class Eraser implements OnApplicationBootstrap, OnModuleDestroy {
     }
   }
 
-  private async erase(): Promise<void> {
-    const run = this.turn.then(() =>
-      this.as(async (client) => {
+  /** One run after the other. Whoever comes while one is under way shares the next: it has not begun, so it finds what all of them entered. */
+  private erase(): Promise<void> {
+    this.next ??= this.afterThis();
+    return this.next;
+  }
+
+  private afterThis(): Promise<void> {
+    const run = this.turn.then(() => {
+      this.next = undefined;
+      return this.as(async (client) => {
         const { rows } = await client.query<{ gone: number }>('SELECT erase_what_ledgers_allow() AS gone');
         if ((rows[0]?.gone ?? 0) > 0) await client.query('SELECT forget_statistics()');
-      }),
-    );
+      });
+    });
     this.turn = run.catch(() => undefined);
-    await run;
+    return run;
   }
 
   /** A connection for the moment: nobody holds this account's rights longer than it takes. */

@@ -12,6 +12,12 @@ declare const minted: unique symbol;
 /** An entity manager inside a transaction. Only Transactions.run mints one, so a write outside a transaction does not compile. */
 export type Tx = EntityManager & { readonly [minted]: true };
 
+/** What came of a transaction, and what is to be done now that it is committed. */
+interface Committed<T> {
+  readonly result: T;
+  readonly later: readonly (() => Promise<void>)[];
+}
+
 const safeToRetry = new Set(['40001', '40P01']);
 const attempts = 4;
 /** How long a transaction may wait for its turn, and how many for each that has one. */
@@ -44,8 +50,9 @@ export class Transactions {
     const joined = this.ambient.getStore();
     if (joined !== undefined) return work(joined);
     const leave = await this.turns.take();
+    let done: Committed<T>;
     try {
-      return await this.tried(work);
+      done = await this.tried(work);
     } catch (error) {
       // the connection was lost between two statements: TypeORM gives it back at once, and the next statement finds it gone
       const isLost = error instanceof QueryRunnerAlreadyReleasedError || error instanceof QueryRunnerProviderAlreadyReleasedError;
@@ -54,9 +61,12 @@ export class Transactions {
     } finally {
       leave();
     }
+    // the place is given back: what is done now may take its time, and writes of others do not wait for it
+    for (const one of done.later) await one();
+    return done.result;
   }
 
-  private async tried<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+  private async tried<T>(work: (tx: Tx) => Promise<T>): Promise<Committed<T>> {
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await this.once(work);
@@ -68,7 +78,7 @@ export class Transactions {
     }
   }
 
-  private async once<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+  private async once<T>(work: (tx: Tx) => Promise<T>): Promise<Committed<T>> {
     const runner = this.dataSource.createQueryRunner();
     const tx = runner.manager as Tx;
     let result: T;
@@ -91,8 +101,7 @@ export class Transactions {
       if (this.underWay === 0) this.ambient.disable();
       await runner.release();
     }
-    for (const one of OpenTransaction.of(tx).later) await one();
-    return result;
+    return { result, later: OpenTransaction.of(tx).later };
   }
 
   /** Does something once the transaction under way is committed, before its outcome is answered; not at all if it is rolled back. It must not throw. */
