@@ -8,11 +8,11 @@ import { EvidenceFacts } from './evidence.facts';
 import { checkReviewer, sightOf } from './evidence.policy';
 import { Redactions } from './redactions';
 
-type Subject = 'evidence' | 'revision' | 'support' | 'review';
+type Subject = 'evidence' | 'revision' | 'support' | 'words' | 'review';
 
 const actsOnKey = 'touchstone:acts-on';
 
-/** Declares what of the path must be there before the body is looked at: the evidence, a revision of it, its support, or a support that the caller may judge. */
+/** Declares what of the path must be there before the body is looked at: the evidence, a revision of it, its support, the words about one, or a support that the caller may judge. */
 export const ActsOn = (subject: Subject): MethodDecorator => SetMetadata(actsOnKey, subject);
 
 /** Answers 404 and 403 for what the path names, before anything is said about the request's form. The service asks again under the lock. */
@@ -44,7 +44,10 @@ export class EvidenceGuard implements CanActivate {
     const statement = params['statement'] ?? '';
     // a text that Postgres cannot hold names no statement
     const support = statement.includes('\0') ? null : await this.facts.support(relation.engineerId, evidenceId, statement);
-    if (support === null || support.supportState === 'withdrawn') return raise('not-found');
+    if (support === null) return raise('not-found');
+    // what was said of a support that is withdrawn is still kept
+    if (subject === 'words') return true;
+    if (support.supportState === 'withdrawn') return raise('not-found');
     if (subject === 'support') return true;
     if (!(await this.facts.sees(relation, sightOf(viewpoint), evidenceId, statement, support))) return raise('not-found');
     const judge = (await this.eligibility.judge(relation.engineerId, support.skill, viewpoint.personId)) ?? raise('not-allowed');

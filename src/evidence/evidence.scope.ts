@@ -31,6 +31,10 @@ export const bodyOr = (content: string, head: string): string =>
   `coalesce(${content}.body, jsonb_build_object('title', '${redactedText}', 'description', '${redactedText}', 'outcome', NULL, 'role', NULL,
      'supervisedBy', NULL, 'kind', ${head}.kind, 'startedOn', ${head}.started_on, 'endedOn', ${head}.ended_on, 'links', '[]'::jsonb, 'tags', '[]'::jsonb))`;
 
+// the row of evidence has the days of its current revision: where the words that were pinned are gone, it stands for them only if it is the same one. Their kind is
+// known all the same: only work is submitted
+const daysOfNow = `m.whole OR (c.body IS NULL AND e.revision = m.pinned_revision)`;
+
 /**
  * The common table expressions that every read of evidence begins with: the caller's sight, inside the statement.
  * `seen` holds the supports they see, `shown` the evidence, one row each, with the days, kind and tags of the revision they see; `whole` says that it is
@@ -70,9 +74,9 @@ export function scopeOf(sql: Sql, engineerId: string, sight: Sight, evidenceId?:
        WHERE s.engineer_id = ${engineer} AND (v.whole OR p.revision IS NOT NULL) ${only('s')}
     ), shown AS (
       SELECT e.engineer_id, e.evidence_id, e.state, e.version, e.logged_at, e.changed_at, m.whole,
-             CASE WHEN m.whole THEN e.revision ELSE r.revision END AS revision, CASE WHEN m.whole THEN e.kind ELSE coalesce(c.body->>'kind', e.kind) END AS kind,
-             CASE WHEN m.whole OR c.body IS NULL THEN e.started_on ELSE (c.body->>'startedOn')::date END AS started_on,
-             CASE WHEN m.whole OR c.body IS NULL THEN e.ended_on ELSE (c.body->>'endedOn')::date END AS ended_on,
+             CASE WHEN m.whole THEN e.revision ELSE r.revision END AS revision, CASE WHEN m.whole THEN e.kind ELSE coalesce(c.body->>'kind', 'work') END AS kind,
+             CASE WHEN ${daysOfNow} THEN e.started_on ELSE (c.body->>'startedOn')::date END AS started_on,
+             CASE WHEN ${daysOfNow} THEN e.ended_on ELSE (c.body->>'endedOn')::date END AS ended_on,
              CASE WHEN m.whole THEN e.tags ELSE ARRAY(SELECT jsonb_array_elements_text(c.body->'tags')) END AS tags,
              CASE WHEN m.whole THEN e.search ELSE ${searchOf('c.body')} END AS search
         FROM (SELECT evidence_id, bool_or(whole) AS whole, max(pinned_revision) AS pinned_revision FROM seen GROUP BY evidence_id) m

@@ -40,9 +40,9 @@ export class RedactionsController {
     return this.answer(await this.redactions.redact(viewpoint, engineerId, what, ifMatch, reason), reply);
   }
 
-  /** Takes out every word about one support, for good: its rationales and the feedback to them. As long as no submission rests on it. */
+  /** Takes out every word about one support, withdrawn or not, for good: its rationales and the feedback to them. As long as no submission rests on it. */
   @Requires('self')
-  @ActsOn('support')
+  @ActsOn('words')
   @Versioned()
   @Problems('evidence-pinned', 'already-redacted', 'eraser-missing')
   @HttpCode(200)

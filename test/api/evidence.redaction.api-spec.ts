@@ -240,6 +240,21 @@ describe('the engineer, before a submission', () => {
     expect((await mentor.post(`${path}/${support}/review`, { verdict: 'accepted' }, await tagOf(mentor, path))).status).toBe(200);
   });
 
+  test('also about a support that was withdrawn: its words are still kept', async () => {
+    const engineer = await makePerson(api);
+    const path = await logged(engineer, 'zqwhole2');
+    const support = `supports/${statementRef(1, 1)}`;
+    await engineer.patch(`${path}/${support}`, { rationale: 'Because of zqtakenback.' }, await tagOf(engineer, path));
+    expect((await engineer.delete(`${path}/${support}`, await tagOf(engineer, path))).status).toBe(204);
+    expect(await where('zqtakenback')).toEqual(['record_content', 'support']);
+    expect(outcome(await redact(engineer, path, support))).toEqual([200, undefined]);
+    expect(await where('zqtakenback')).toEqual([]);
+    expect(outcome(await redact(engineer, path, support))).toEqual([409, 'already-redacted']);
+    // it stays withdrawn, and what was never there is not there
+    expect((await see(engineer, path)).body.supports.map(({ statement }) => statement)).not.toContain(statementRef(1, 1));
+    expect(outcome(await redact(engineer, path, `supports/${statementRef(5, 1)}`))).toEqual([404, 'not-found']);
+  });
+
   test('only on what they saw, only their own, only what is there, and only with a reason', async () => {
     const engineer = await makePerson(api);
     const mentor = await makePerson(api);
@@ -304,6 +319,26 @@ describe('after a submission', () => {
     expect(kept).toEqual(rebuilt);
     // admins still read nothing of the record
     expect((await one.get(path)).status).toBe(403);
+  });
+
+  test('who saw the revision that is gone learns nothing of what was said since', async () => {
+    const { engineer, mentor, manager } = await makeTrio(api);
+    const claim = await signedOffClaim({ engineer, mentor, manager }, 1);
+    const path = `/engineers/${engineer.id}/evidence/${claim.claim.statements[0]?.evidence[0]?.evidenceId ?? ''}`;
+    const days = async (person: TestPerson): Promise<unknown[]> => {
+      const { revision, kind, startedOn, endedOn, title } = (await see(person, path)).body;
+      const { items } = (await person.get<{ items: EvidenceAnswer[] }>(`/engineers/${engineer.id}/evidence`)).body;
+      const listed = items.find(({ id }) => path.endsWith(id));
+      return [revision, kind, startedOn, endedOn, title, listed?.kind, listed?.startedOn, listed?.endedOn];
+    };
+    const [, , began, ended] = await days(manager);
+    const wanted = { action: 'redact', personId: engineer.id, evidence: path.split('/').at(-1), revision: 1, reason };
+    const since = { startedOn: '2026-02-03', endedOn: '2026-11-11', kind: 'lab', title: 'Something else' };
+    expect((await engineer.patch(path, since, await tagOf(engineer, path))).status).toBe(200);
+    expect((await byTwoAdmins(one, two, wanted)).status).toBe(200);
+    expect(await days(manager)).toEqual([1, 'work', null, null, 'Redacted', 'work', null, null]);
+    expect(await days(engineer)).toEqual([2, 'lab', '2026-02-03', '2026-11-11', 'Something else', 'lab', '2026-02-03', '2026-11-11']);
+    expect([began, ended]).not.toEqual([null, null]);
   });
 
   test('what a sign-off froze of it stays, unless the two admins say that it goes too', async () => {
