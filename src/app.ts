@@ -9,7 +9,7 @@ import { createDataSource } from './data-source';
 import { admitInTurn } from './platform/admission';
 import { openToOrigins } from './platform/cors';
 import { serveDocs } from './platform/docs';
-import { apiPrefix, unprefixed } from './platform/routes';
+import { apiPrefix, publicRoutesOf, unprefixed } from './platform/routes';
 import { serializeBySchema } from './platform/serialization';
 import { Snapshots } from './platform/snapshot';
 import { createAdapter, installHooks } from './platform/server';
@@ -64,6 +64,6 @@ export async function assembleApp(settings: Settings, dataSource: DataSource): P
   installHooks(app, settings.PUBLIC_RATE_LIMIT);
   const server = app.getHttpAdapter().getInstance();
   serializeBySchema(server);
-  admitInTurn(server, settings.DATABASE_POOL);
+  admitInTurn(server, settings.DATABASE_POOL, publicRoutesOf(app));
   return app;
 }

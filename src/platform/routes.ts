@@ -67,6 +67,14 @@ export const accessOf = (app: INestApplicationContext): Map<string, Access> =>
     ),
   );
 
+/** The routes that are open to everyone, as Fastify names them: `POST /api/v1/invitations/:token`. */
+export const publicRoutesOf = (app: INestApplicationContext): Set<string> =>
+  new Set(
+    routesOf(app)
+      .filter(({ audience }) => audience === 'public')
+      .map(({ method, path }) => `${method} ${path.replace(/\{(\w+)\}/g, ':$1')}`),
+  );
+
 function pathsOf(controller: object, handler: object): string[] {
   return declaredPaths(controller).flatMap((base) =>
     declaredPaths(handler).map((path) => {
