@@ -1,12 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { Settings } from '../config';
 import { type Actor } from '../kernel/actor';
 import { demand, raise } from '../kernel/refusal';
 import { personSubject } from '../ledger/administration';
 import { AdministrationLog } from '../ledger/administration.log';
 import { Database, Transactions } from '../platform/transaction';
 import { type Invited, InvitationsStore, issuedContent, openInvitation } from './invitations.store';
-import { checkStrength } from './password-strength';
+import { NewPasswords } from './new-passwords';
 import { Passwords } from './passwords';
 import { PeopleStore } from './people.store';
 import { barredHours, barsApproving, isSomebody } from './person';
@@ -30,7 +29,7 @@ export class InvitationsService {
     private readonly codes: TotpCodes,
     private readonly administration: AdministrationLog,
     private readonly hands: SeparateHands,
-    private readonly settings: Settings,
+    private readonly choices: NewPasswords,
   ) {}
 
   /**
@@ -70,10 +69,9 @@ export class InvitationsService {
     return row?.person_id ?? null;
   }
 
-  /** What a person's password must not be made of. */
-  private async wordsOf(personId: string): Promise<string[]> {
-    const person = await this.db.one<{ name: string; email: string }>(`SELECT name, email FROM person WHERE person_id = $1`, [personId]);
-    return [person?.name ?? '', person?.email ?? '', this.settings.ORGANISATION];
+  private async named(id: string): Promise<{ id: string; name: string; email: string }> {
+    const person = await this.db.one<{ name: string; email: string }>(`SELECT name, email FROM person WHERE person_id = $1`, [id]);
+    return { id, ...(person ?? raise('not-found')) };
   }
 
   /**
@@ -81,11 +79,11 @@ export class InvitationsService {
    * A person with one-time codes gives one here too: a link that an admin made is no way around the second factor.
    * @param totp a one-time code or a recovery code
    * @throws Refused `not-found`: used, expired, void, unknown, or the person is deactivated; `malformed` for a password that is easy to guess;
-   * `totp-required`, and `bad-credentials` for a wrong code
+   * `too-many-requests` after too many of those; `totp-required`, and `bad-credentials` for a wrong code
    */
   async redeem(token: string, password: string, totp: string | undefined, client: Client): Promise<SignedIn> {
     const personId = (await this.invitee(token)) ?? raise('not-found');
-    demand(checkStrength(password, await this.wordsOf(personId), '/password'));
+    await this.choices.demandGood(password, await this.named(personId), '/password');
     demand(await this.codes.checkSecondFactor(personId, totp, { address: client.address, isKnown: false }));
     const passwordHash = await this.passwords.hash(password, 'stranger');
     return this.transactions.run(async (tx) => {

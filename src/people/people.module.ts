@@ -12,6 +12,7 @@ import { MentorshipsController } from './mentorships.controller';
 import { MentorshipsQueries } from './mentorships.queries';
 import { MentorshipsService } from './mentorships.service';
 import { MentorshipsStore } from './mentorships.store';
+import { NewPasswords } from './new-passwords';
 import { Passwords } from './passwords';
 import { PeopleImportController } from './people-import.controller';
 import { PeopleImportService } from './people-import.service';
@@ -55,6 +56,7 @@ import { TotpStore } from './totp.store';
   providers: [
     SignInQuery,
     SignInThrottle,
+    NewPasswords,
     Passwords,
     Proofs,
     TotpCodes,

@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { Settings } from '../config';
 import { type Actor, type Role } from '../kernel/actor';
-import { type Refusal, Refused, demand, raise } from '../kernel/refusal';
+import { type Refusal, Refused, raise } from '../kernel/refusal';
 import { networkOf } from '../platform/network';
 import { Transactions, rowsOf } from '../platform/transaction';
-import { checkStrength } from './password-strength';
+import { NewPasswords } from './new-passwords';
 import { Passwords } from './passwords';
 import { Proofs, demandProof } from './proofs';
 import { type Account, type BegunSession, SessionsStore } from './sessions.store';
@@ -41,7 +40,7 @@ export class SessionsService {
     private readonly proofs: Proofs,
     private readonly throttle: SignInThrottle,
     private readonly store: SessionsStore,
-    private readonly settings: Settings,
+    private readonly choices: NewPasswords,
   ) {}
 
   /**
@@ -93,12 +92,12 @@ export class SessionsService {
 
   /**
    * Changes the caller's password and ends their other sessions and their tokens.
-   * @throws Refused `malformed` (a password that is easy to guess), `re-authentication-failed`, `too-many-requests` after too many failures
+   * @throws Refused `re-authentication-failed`, `malformed` (a password that is easy to guess), `too-many-requests` after too many failures or choices
    */
   async changePassword(caller: Actor, current: string, next: string): Promise<void> {
-    demand(checkStrength(next, [caller.name, caller.email, this.settings.ORGANISATION], '/next'));
     const former = await this.store.passwordHash(caller.personId);
     demandProof(await this.proofs.verify(caller.personId, { password: current }));
+    await this.choices.demandGood(next, { id: caller.personId, name: caller.name, email: caller.email }, '/next');
     const hash = await this.passwords.hash(next);
     await this.transactions.run(async (tx) => {
       // hashing takes a while: of several changes at once the first one counts, and nothing is set on somebody who was deactivated or invited afresh meanwhile

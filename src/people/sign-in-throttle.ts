@@ -26,6 +26,11 @@ export const proofLimitsOf = (personId: string): Limit[] => [
   { name: `proof of ${personId}`, limit: 50, seconds: 15 * aMinute },
 ];
 
+/**
+ * The limit of new passwords that are judged for somebody, good or bad: judging takes the processor for longer than anything else that one request asks for.
+ */
+export const choiceLimitsOf = (personId: string): Limit[] => [{ name: `new password of ${personId}`, limit: 20, seconds: 15 * aMinute }];
+
 const isOver = ({ count, limit }: Tallied): boolean => count > limit;
 
 /** Slows the guessing of passwords and codes down, by account and by network. */
@@ -40,14 +45,7 @@ export class SignInThrottle {
    * @throws Refused `too-many-requests`, with the seconds until the limits allow another; the attempt was not made, right or wrong
    */
   async attempt<T>(limits: readonly Limit[], check: () => Promise<T | null>): Promise<T | null> {
-    const over = (await this.tallies.count(limits)).filter(isOver);
-    if (over.length > 0) {
-      await this.tallies.uncount(limits);
-      return raiseTooMany(
-        Math.max(...over.map(({ endsIn }) => endsIn)),
-        'There were too many failed attempts: wait a moment. Nobody is locked out for good.',
-      );
-    }
+    await this.spend(limits, 'There were too many failed attempts: wait a moment. Nobody is locked out for good.');
     let failed = false;
     try {
       const found = await check();
@@ -56,5 +54,16 @@ export class SignInThrottle {
     } finally {
       if (!failed) await this.tallies.uncount(limits);
     }
+  }
+
+  /**
+   * Counts something that counts whatever becomes of it.
+   * @throws Refused `too-many-requests`, with the seconds until the limits allow another
+   */
+  async spend(limits: readonly Limit[], tooMany: string): Promise<void> {
+    const over = (await this.tallies.count(limits)).filter(isOver);
+    if (over.length === 0) return;
+    await this.tallies.uncount(limits);
+    raiseTooMany(Math.max(...over.map(({ endsIn }) => endsIn)), tooMany);
   }
 }

@@ -215,6 +215,41 @@ describe('a password that is chosen', () => {
     expect(answer.body['errors']).toMatchObject([{ pointer: '/next', code: 'password-too-common' }]);
   });
 
+  it('is judged only for who knows the present one', async () => {
+    const answer = await person.put('/me/password', { current: 'a wrong password', next: 'password1234' });
+    expect([answer.status, answer.body['code']]).toEqual([403, 're-authentication-failed']);
+  });
+
+  it('is judged so often and no more, and nobody is locked out for good', async () => {
+    const choose = async (next: string): Promise<number> => (await person.put('/me/password', { current: testPassword, next })).status;
+    for (let n = 0; n < 20; n += 1) expect(await choose('password1234')).toBe(400);
+    expect(await choose('seven grey herons at noon')).toBe(429);
+    await waitForWindows();
+    expect(await choose('seven grey herons at noon')).toBe(204);
+  });
+
+  it('is judged by an invitation so often and no more', async () => {
+    const admin = await makePerson(api, { roles: ['admin'] });
+    const { body } = await admin.post<{ invitation: { token: string } }>('/people', {
+      name: 'Invited',
+      email: `invited-${admin.id}@example.test`,
+    });
+    const redeem = async (token: string, password: string): Promise<number> =>
+      (await api.send('POST', `/invitations/${token}`, { password })).status;
+    const { token } = body.invitation;
+    expect(await redeem(`${token.slice(0, -1)}${token.endsWith('A') ? 'B' : 'A'}`, 'password1234')).toBe(404);
+    for (let n = 0; n < 20; n += 1) expect(await redeem(token, 'password1234')).toBe(400);
+    expect(await redeem(token, 'seven grey herons at noon')).toBe(429);
+    await waitForWindows();
+    expect(await redeem(token, 'seven grey herons at noon')).toBe(201);
+  });
+
+  it('is judged by its beginning', async () => {
+    const choose = async (next: string): Promise<number> => (await person.put('/me/password', { current: testPassword, next })).status;
+    const beyond = ' and seven grey herons at noon';
+    expect([await choose(`${'a'.repeat(31)}${beyond}`), await choose(`${'a'.repeat(8)}${beyond}`)]).toEqual([400, 204]);
+  });
+
   it.each(['seven grey herons at noon', 'ÜberraschungenBleiben', '密码不需要任何规则的哦真的吗', 'lower case letters only'])(
     'may be made of anything else: %s',
     async (next) => {
