@@ -1,7 +1,8 @@
 import { type Json, saltedDigest } from '../kernel/canonical-json';
 import { administrationId } from './administration';
 import type { AdministrationFacts } from './administration-facts';
-import { type EntryLine, fieldsOf, misfit } from './ledger-file';
+import type { Misfit } from './entry';
+import { type EntryLine, MisfitFound, fieldsOf, misfit } from './ledger-file';
 import { ErasuresOfPeople, type Place, RedactionsOfRecord, type WhatMayGo } from './what-may-go';
 
 /** The content of one chain: what is there is that of its digest, and what is missing was taken out as the chain says, and as it may be. */
@@ -72,6 +73,37 @@ export class ChainContent {
       if (problem !== null) misfit(`it ${problem}`, { engineer, seq });
     }
     this.taken.set(digest, seq);
+  }
+}
+
+/** The content of one chain, entry by entry: the first whose content is not that of its digest, or is gone and may not be. After it the others say nothing. */
+export class ContentWalk {
+  private readonly content: ChainContent;
+  private misfit: Misfit | null = null;
+
+  constructor(engineerId: string, facts: AdministrationFacts) {
+    this.content = new ChainContent(engineerId, facts);
+  }
+
+  /** Takes an entry; entries come in their order. */
+  take(line: EntryLine): void {
+    this.unlessFound(() => this.content.entry(line));
+  }
+
+  /** The first that does not fit, or null; to be asked when all have come. */
+  finish(): Misfit | null {
+    this.unlessFound(() => this.content.finish());
+    return this.misfit;
+  }
+
+  private unlessFound(work: () => void): void {
+    if (this.misfit !== null) return;
+    try {
+      work();
+    } catch (error) {
+      if (!(error instanceof MisfitFound)) throw error;
+      this.misfit = { seq: error.misfit.seq ?? 0, reason: error.misfit.reason };
+    }
   }
 }
 

@@ -62,24 +62,53 @@ export interface Misfit {
   readonly reason: string;
 }
 
+/** Checks a chain on its own, entry by entry: numbered from 1 without gaps, each linked to the one before, each hash right, time never running backwards. */
+export class ChainWalk {
+  private previous: string;
+  private at = '';
+  private count = 0;
+  private misfit: Misfit | null = null;
+
+  constructor(engineerId: string) {
+    this.previous = genesisOf(engineerId).toString('hex');
+  }
+
+  /** Takes the next entry; entries come in their order. After the first that does not fit, the others say nothing. */
+  take(entry: Entry): void {
+    this.count += 1;
+    const reason = this.misfit === null ? this.problemOf(entry) : null;
+    // up to the first that does not fit, entries are where their numbers say
+    if (reason !== null) this.misfit = { seq: this.count, reason };
+    this.previous = entry.hash;
+    this.at = entry.at;
+  }
+
+  /**
+   * The first entry that does not fit, or null; to be asked when all have come.
+   * @param head the record's own head, if it is to agree with the chain's end
+   */
+  finish(head?: { readonly seq: number; readonly hash: string }): Misfit | null {
+    const { misfit, count, previous } = this;
+    if (misfit !== null || head === undefined || (head.seq === count && head.hash === previous)) return misfit;
+    return { seq: count + 1, reason: `the record's head names entry ${head.seq}, the chain ends with ${count}` };
+  }
+
+  private problemOf(entry: Entry): string | null {
+    const { count } = this;
+    if (entry.seq !== count) return `entry ${count} is missing: ${entry.seq} stands in its place`;
+    if (entry.previous !== this.previous) return 'it does not follow the entry before it';
+    if (hashOf(entry).toString('hex') !== entry.hash) return 'its hash is not that of its fields';
+    return entry.at < this.at ? 'it is older than the entry before it' : null;
+  }
+}
+
 /**
- * Checks a chain on its own: numbered from 1 without gaps, each entry linked to the one before, each hash right, time never running backwards.
+ * Checks a chain that is at hand whole.
  * @param head the record's own head, if it is to agree with the chain's end
  * @returns the first entry that does not fit, or null
  */
 export function checkChain(engineerId: string, entries: readonly Entry[], head?: { seq: number; hash: string }): Misfit | null {
-  let previous = genesisOf(engineerId).toString('hex');
-  let at = '';
-  for (const [index, entry] of entries.entries()) {
-    if (entry.seq !== index + 1) return { seq: index + 1, reason: `entry ${index + 1} is missing: ${entry.seq} stands in its place` };
-    if (entry.previous !== previous) return { seq: entry.seq, reason: 'it does not follow the entry before it' };
-    if (hashOf(entry).toString('hex') !== entry.hash) return { seq: entry.seq, reason: 'its hash is not that of its fields' };
-    if (entry.at < at) return { seq: entry.seq, reason: 'it is older than the entry before it' };
-    previous = entry.hash;
-    at = entry.at;
-  }
-  if (head !== undefined && (head.seq !== entries.length || head.hash !== previous)) {
-    return { seq: entries.length + 1, reason: `the record's head names entry ${head.seq}, the chain ends with ${entries.length}` };
-  }
-  return null;
+  const walk = new ChainWalk(engineerId);
+  for (const entry of entries) walk.take(entry);
+  return walk.finish(head);
 }

@@ -1,12 +1,14 @@
+import { setImmediate as breathe } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { Json } from '../kernel/canonical-json';
 import { type Page, pageOf, positionOf } from '../kernel/paging';
 import { Database } from '../platform/transaction';
+import { Turns } from '../platform/turns';
 import { personSubject } from './administration';
 import { AdministrationFacts } from './administration-facts';
-import { ChainContent } from './chain-content';
-import { type Entry, type Misfit, checkChain } from './entry';
-import { type EntryLine, MisfitFound, asText, fieldsOf } from './ledger-file';
+import { ContentWalk } from './chain-content';
+import { ChainWalk, type Entry, type Misfit } from './entry';
+import { type EntryLine, asText, fieldsOf } from './ledger-file';
 import { mayBeShown } from './shown-content';
 
 interface EntryRow {
@@ -59,8 +61,17 @@ const lineOf = ({ salt, body, ...row }: EntryRow & Pick<CheckedRow, 'salt' | 'bo
   ...(salt === null ? {} : { salt: salt.toString('hex'), content: body }),
 });
 
+/** Hashing keeps the processor busy: one chain at a time, and no more waiting than have theirs soon. */
+const [atOnce, mayWait, patienceMs] = [1, 10, 5_000];
+/** How many entries are in memory, and hashed before others have their turn. */
+const batch = 100;
+/** Before any number that an entry can have, also one that it should not. */
+const beforeAll = -(2 ** 31);
+
 @Injectable()
 export class LedgerQueries {
+  private readonly turns = new Turns(atOnce, mayWait, patienceMs);
+
   constructor(private readonly db: Database) {}
 
   /** One page of a record's chain, from its first entry on. */
@@ -96,33 +107,60 @@ export class LedgerQueries {
   /**
    * Recomputes every hash and every content digest of one chain; content that is gone was redacted or erased, as it may be, or it is a misfit. That is decided by
    * the verifier's own rule (chain-content.ts), held against what the administration ledger says of this record; that ledger itself is not checked here.
+   * @throws Refused `too-busy` where many ask at once
    */
   async check(engineerId: string): Promise<ChainCheck | null> {
-    // one statement, one moment: nothing happens between the head and its chain
+    const leave = await this.turns.take();
+    try {
+      return await this.checkInBatches(engineerId);
+    } finally {
+      leave();
+    }
+  }
+
+  private async checkInBatches(engineerId: string): Promise<ChainCheck | null> {
+    const walk = new ChainWalk(engineerId);
+    const facts = new AdministrationFacts();
+    const content = new ContentWalk(engineerId, facts);
+    for (let entries = 0, gone = 0, next = beforeAll; ; await breathe()) {
+      const { head, lines } = (await this.batchOf(engineerId, next)) ?? {};
+      if (head === undefined || lines === undefined) return null;
+      await this.learn(facts, engineerId, lines);
+      for (const line of lines) {
+        walk.take(line);
+        content.take(line);
+        if (line.salt === undefined) gone += 1;
+      }
+      entries += lines.length;
+      next = (lines.at(-1)?.seq ?? next) + 1;
+      // read by the statement that found the end: nothing happened between the two. What went meanwhile went by entries that have come since
+      if (lines.length === batch) continue;
+      const found = [walk.finish(head), content.finish()].flatMap((misfit) => (misfit === null ? [] : [misfit]));
+      const [misfit = null] = found.sort((one, other) => one.seq - other.seq);
+      return { engineerId, entries, head: head.hash, ok: misfit === null, misfit, heldInPart: misfit === null ? gone : null };
+    }
+  }
+
+  /** The next entries of a chain, and the record's head at the same moment; null where there is no record. */
+  private async batchOf(engineerId: string, from: number): Promise<{ head: { seq: number; hash: string }; lines: EntryLine[] } | null> {
     const rows = await this.db.query<CheckedRow>(
       `SELECT h.head_seq, h.head_hash, ${columns}, c.salt, c.body
-         FROM record h LEFT JOIN ledger_entry e ON e.engineer_id = $1 LEFT JOIN record_content c ON c.engineer_id = $1 AND c.digest = e.digest
+         FROM record h
+         LEFT JOIN LATERAL (SELECT * FROM ledger_entry n WHERE n.engineer_id = $1 AND n.seq >= $2::bigint ORDER BY n.seq LIMIT $3) e ON true
+         LEFT JOIN record_content c ON c.engineer_id = $1 AND c.digest = e.digest
         WHERE h.engineer_id = $1 ORDER BY e.seq`,
-      [engineerId],
+      [engineerId, from, batch],
     );
     const [head] = rows;
     if (head === undefined) return null;
     const lines = rows.flatMap(({ digest, ...row }) => (digest === null ? [] : [lineOf({ ...row, digest })]));
-    const headHash = head.head_hash.toString('hex');
-    const found = [
-      checkChain(engineerId, lines, { seq: head.head_seq, hash: headHash }),
-      checkContent(engineerId, lines, await this.factsFor(engineerId, lines)),
-    ].flatMap((misfit) => (misfit === null ? [] : [misfit]));
-    const [misfit = null] = found.sort((one, other) => one.seq - other.seq);
-    const gone = lines.filter(({ salt }) => salt === undefined).length;
-    return { engineerId, entries: lines.length, head: headHash, ok: misfit === null, misfit, heldInPart: misfit === null ? gone : null };
+    return { head: { seq: head.head_seq, hash: head.head_hash.toString('hex') }, lines };
   }
 
-  /** What the administration ledger says of a record whose content was taken out: read after the record, so that whatever that names is there. */
-  private async factsFor(engineerId: string, lines: readonly EntryLine[]): Promise<AdministrationFacts> {
-    const facts = new AdministrationFacts();
+  /** Adds what the administration ledger says of content that these entries take out: read after them, so that whatever they name is there. */
+  private async learn(facts: AdministrationFacts, engineerId: string, lines: readonly EntryLine[]): Promise<void> {
     const taking = lines.filter(({ kind }) => kind === 'record.redacted' || kind === 'record.erased');
-    if (taking.length === 0) return facts;
+    if (taking.length === 0) return;
     const requests = taking.map(({ content }) => `requests/${asText(fieldsOf(content)['request'])}`);
     const acts = await this.db.query<EntryRow & { body: Json }>(
       `SELECT ${columns}, k.body FROM administration_entry e LEFT JOIN administration_content k ON k.digest = e.digest
@@ -130,19 +168,5 @@ export class LedgerQueries {
       [[personSubject(engineerId), ...requests]],
     );
     for (const { body, ...act } of acts) facts.entry(entryOf(act), fieldsOf(body));
-    return facts;
-  }
-}
-
-/** The first entry of a chain whose content is not that of its digest, or is gone and may not be; null where there is none. */
-function checkContent(engineerId: string, lines: readonly EntryLine[], facts: AdministrationFacts): Misfit | null {
-  try {
-    const content = new ChainContent(engineerId, facts);
-    for (const line of lines) content.entry(line);
-    content.finish();
-    return null;
-  } catch (error) {
-    if (error instanceof MisfitFound) return { seq: error.misfit.seq ?? 0, reason: error.misfit.reason };
-    throw error;
   }
 }
