@@ -113,8 +113,8 @@ export const teamClaimsTable = (items: readonly TeamClaimItem[]): CsvTable =>
 /** One row a piece of evidence. */
 export const teamEvidenceTable = (items: readonly TeamEvidenceItem[]): CsvTable =>
   tableOf(
-    items.map(({ engineer, loggedOn }) => ({ loggedOn, engineerId: engineer?.id, engineer: engineer?.name })),
-    ['loggedOn', 'engineerId', 'engineer'],
+    items.map(({ engineer, month, loggedOn }) => ({ month, loggedOn, engineerId: engineer?.id, engineer: engineer?.name })),
+    ['month', 'loggedOn', 'engineerId', 'engineer'],
   );
 
 /** One row a sign-off. */

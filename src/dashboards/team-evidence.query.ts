@@ -13,7 +13,7 @@ import { CatalogueQuery } from './catalogue.query';
 import type { TeamEvidenceItem } from './team-lists.dto';
 import { type TeamScope, seenPeople } from './team-scope';
 
-/** Which evidence of a team; days are inclusive. */
+/** Which evidence of a team; days are inclusive, and for whoever is no auditor they are those of whole months (checkDays()). */
 export interface EvidenceAsked extends TeamScope {
   readonly skill: string | null;
   readonly level: number | null;
@@ -27,6 +27,7 @@ interface EvidenceRow {
   engineer_id: string;
   name: string;
   evidence_id: string;
+  month: string;
   logged_on: Day;
   may_see: boolean;
 }
@@ -40,26 +41,29 @@ export const isFor = (skill: string, level: string): string =>
   `((${skill}::text IS NULL AND ${level}::int IS NULL) OR EXISTS (SELECT 1 FROM support s JOIN skill_level l ON l.skill_level_ref = s.skill_level_ref
       WHERE s.engineer_id = e.engineer_id AND s.evidence_id = e.evidence_id AND (${skill} IS NULL OR l.skill_ref = ${skill}) AND (${level} IS NULL OR l.level = ${level})))`;
 
+// What may not be seen comes last in its month, in no order that tells when: its id would.
 // $4 time zone, $5 skill, $6 level, $7–$8 logged on, $9 how many come before the page, $10 its size
 const evidenceSql = `
-  WITH ${seenPeople}, page AS MATERIALIZED (
-    SELECT e.engineer_id, seen.name, e.evidence_id, e.logged_at FROM seen JOIN evidence e ON e.engineer_id = seen.engineer_id
+  WITH ${seenPeople}, cited AS MATERIALIZED (
+    SELECT DISTINCT n.engineer_id, n.evidence_id FROM seen
+      JOIN claim c ON c.engineer_id = seen.engineer_id
+      JOIN claim_pin n ON n.engineer_id = c.engineer_id AND n.claim_id = c.claim_id AND n.submission = c.submission
+     WHERE c.state IN ('submitted', 'approved')
+  ), logged AS MATERIALIZED (
+    SELECT e.engineer_id, seen.name, e.evidence_id, e.logged_at, to_char(e.logged_at AT TIME ZONE $4, 'YYYY-MM') AS month,
+           cited.evidence_id IS NOT NULL OR (SELECT ${isAuditorNow('c')} FROM person c WHERE c.person_id = $2) AS may_see
+      FROM seen JOIN evidence e ON e.engineer_id = seen.engineer_id
+      LEFT JOIN cited ON cited.engineer_id = e.engineer_id AND cited.evidence_id = e.evidence_id
      WHERE ($7::date IS NULL OR e.logged_at >= $7::date::timestamp AT TIME ZONE $4)
        AND ($8::date IS NULL OR e.logged_at < ($8::date + 1)::timestamp AT TIME ZONE $4) AND ${isFor('$5', '$6')}
-     ORDER BY e.logged_at, e.evidence_id OFFSET $9::int LIMIT $10::int
-  ), cited AS MATERIALIZED (
-    SELECT DISTINCT n.engineer_id, n.evidence_id FROM page
-      JOIN claim_pin n ON n.engineer_id = page.engineer_id AND n.evidence_id = page.evidence_id
-      JOIN claim c ON c.engineer_id = n.engineer_id AND c.claim_id = n.claim_id AND c.submission = n.submission
-     WHERE c.state IN ('submitted', 'approved')
   )
-  SELECT page.engineer_id, page.name, page.evidence_id, (page.logged_at AT TIME ZONE $4)::date AS logged_on,
-         page.evidence_id IN (SELECT cited.evidence_id FROM cited) OR (SELECT ${isAuditorNow('c')} FROM person c WHERE c.person_id = $2) AS may_see
-    FROM page ORDER BY page.logged_at, page.evidence_id`;
+  SELECT engineer_id, name, evidence_id, month, (logged_at AT TIME ZONE $4)::date AS logged_on, may_see FROM logged
+   ORDER BY month, may_see DESC, CASE WHEN may_see THEN logged_at END, sha256(evidence_id::text::bytea) OFFSET $9::int LIMIT $10::int`;
 
 const itemOf = (row: EvidenceRow): TeamEvidenceItem => ({
   engineer: row.may_see ? { id: row.engineer_id, name: row.name } : null,
-  loggedOn: row.logged_on,
+  month: row.month,
+  loggedOn: row.may_see ? row.logged_on : null,
   links: { evidence: row.may_see ? apiLink(`/engineers/${row.engineer_id}/evidence/${row.evidence_id}`) : null },
 });
 
@@ -85,7 +89,7 @@ export class TeamEvidenceQuery {
 
   /**
    * One page, the oldest first, of the people whom the caller may see; null where there is no such skill. Its cursor counts, for it must not name what
-   * the caller may not see: whatever is logged meanwhile comes last.
+   * the caller may not see.
    */
   async page(callerId: string, asked: EvidenceAsked): Promise<Page<TeamEvidenceItem> | null> {
     if (!(await this.catalogue.knows(asked.skill))) return null;

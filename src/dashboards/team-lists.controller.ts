@@ -1,7 +1,7 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { Viewpoint } from '../kernel/actor';
-import { raise } from '../kernel/refusal';
+import { demand, raise } from '../kernel/refusal';
 import { Caller, IdParam } from '../platform/api-request';
 import { AnswersCsv, WantsCsv } from '../platform/csv-answers';
 import type { Pieces } from '../platform/pieces';
@@ -9,6 +9,7 @@ import { Requires, Scoped } from '../platform/requires';
 import { teamClaimsTable, teamEvidenceTable, teamSignOffsTable } from './dashboards.tables';
 import { type ClaimsAsked, TeamClaimsQuery } from './team-claims.query';
 import { type EvidenceAsked, TeamEvidenceQuery } from './team-evidence.query';
+import { checkDays } from './team-evidence.rule';
 import {
   TeamClaimPage,
   TeamClaimsRequest,
@@ -89,8 +90,8 @@ export class TeamListsController {
   }
 
   /**
-   * The evidence that a team logged, the oldest first: the rows behind the figure of `trend`. Whose it is, and a link to it, is told of what the caller
-   * may see: auditors all, who is above in the line what submitted and approved claims rest on. As CSV they are all there, whatever `limit` says.
+   * The evidence that a team logged, month by month, the oldest first: the rows behind the figure of `trend`. Whose it is, its day, and a link to it, is told
+   * of what the caller may see: auditors all, who is above in the line what submitted and approved claims rest on. As CSV they are all there, whatever `limit` says.
    */
   @Requires('self', 'line', 'auditor')
   @Scoped('dashboards:read')
@@ -98,11 +99,12 @@ export class TeamListsController {
   @ApiOkResponse({ type: TeamEvidencePage })
   @Get('evidence')
   async evidence(
-    @Caller() { personId }: Viewpoint,
+    @Caller() caller: Viewpoint,
     @IdParam(manager) managerId: string,
     @Query() { depth, skill, level, from, to, limit, cursor }: TeamEvidenceRequest,
     @WantsCsv() wantsCsv: boolean,
   ): Promise<TeamEvidencePage | Pieces> {
+    demand(checkDays(caller, from ?? null, to ?? null));
     const asked: EvidenceAsked = {
       managerId,
       depth: depth ?? 'direct',
@@ -114,8 +116,8 @@ export class TeamListsController {
       cursor,
     };
     const found = wantsCsv
-      ? await this.evidenceQuery.csv(personId, asked, teamEvidenceTable)
-      : await this.evidenceQuery.page(personId, asked);
+      ? await this.evidenceQuery.csv(caller.personId, asked, teamEvidenceTable)
+      : await this.evidenceQuery.page(caller.personId, asked);
     return found ?? raise('not-found', noSkill);
   }
 }

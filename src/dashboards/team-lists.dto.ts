@@ -61,14 +61,14 @@ export class TeamClaimPage {
 /** Which evidence of a team. */
 export class TeamEvidenceRequest extends IntersectionType(TeamLevelRequest, PageQuery) {
   /**
-   * Logged on this day or later.
+   * Logged on this day or later; for callers who are no auditor the first of a month.
    * @example 2026-11-01
    */
   @IsOptional()
   @IsCalendarDay()
   from?: string;
   /**
-   * Logged on this day or earlier.
+   * Logged on this day or earlier; for callers who are no auditor the last of a month.
    * @example 2026-11-30
    */
   @IsOptional()
@@ -86,12 +86,20 @@ export class TeamEvidenceLinks {
 export class TeamEvidenceItem {
   /** Whose it is; null where the caller may not see it: what no submitted or approved claim rests on is between engineers, their mentors and auditors. */
   engineer: PersonName | null;
-  /** @example 2026-11-04 */
-  loggedOn: string;
+  /**
+   * The month in which it was logged.
+   * @example 2026-11
+   */
+  month: string;
+  /**
+   * The day; null where the caller may not see the evidence.
+   * @example 2026-11-04
+   */
+  loggedOn: string | null;
   links: TeamEvidenceLinks;
 }
 
-/** One page of a team's evidence, the oldest first. */
+/** One page of a team's evidence, the oldest month first, in each month what the caller may see before what they may not. */
 export class TeamEvidencePage {
   items: TeamEvidenceItem[];
   /**

@@ -199,8 +199,9 @@ describe('every figure of a dashboard can be followed to its rows', () => {
         }
         const { items } = await get<TeamEvidencePage>(viewer, `${month.links.evidence}&limit=100`);
         expect([who, month.month, items.length]).toEqual([who, month.month, month.evidence]);
-        for (const { engineer, loggedOn, links } of items) {
-          expect([loggedOn.slice(0, 7), engineer === null]).toEqual([month.month, links.evidence === null]);
+        for (const { engineer, month: of, loggedOn, links } of items) {
+          expect([of, engineer === null, loggedOn === null]).toEqual([month.month, links.evidence === null, links.evidence === null]);
+          if (loggedOn !== null) expect(loggedOn.slice(0, 7)).toBe(of);
           if (links.evidence !== null) expect(await get<unknown>(viewer, links.evidence)).toMatchObject({ state: 'logged' });
         }
         // what no submitted or approved claim rests on is the engineer's own: one piece of Holder's, and all of Reviser's
@@ -214,6 +215,41 @@ describe('every figure of a dashboard can be followed to its rows', () => {
     const { items, nextCursor } = await get<TeamEvidencePage>(manager, `${month.links.evidence}&limit=3`);
     const rest = await get<TeamEvidencePage>(manager, `${month.links.evidence}&limit=3&cursor=${nextCursor}`);
     expect([items.length, rest.items.length, rest.nextCursor, month.evidence]).toEqual([3, 1, null, 4]);
+  });
+
+  it('of evidence that the viewer may not see neither its order nor any question tells the day', async () => {
+    // as the team's evidence was logged: on the first days of a month long gone, one piece a day, in turn by somebody else
+    const rows = `SELECT evidence_id, row_number() OVER (ORDER BY md5(evidence_id::text))::int AS n FROM evidence WHERE engineer_id = ANY ($1)`;
+    const ids = Object.values(people).map(({ id }) => id);
+    await api.database.query(`CREATE TEMP TABLE logged AS SELECT evidence_id, logged_at FROM evidence`);
+    await api.database.query(
+      `UPDATE evidence e SET logged_at = '2026-03-01T12:00:00Z'::timestamptz + (n - 1) * interval '1 day' FROM (${rows}) r WHERE r.evidence_id = e.evidence_id`,
+      [ids],
+    );
+    const all = async (who: TestPerson, query = ''): Promise<TeamEvidencePage['items']> =>
+      (await get<TeamEvidencePage>(who, `/teams/${manager.id}/evidence?from=2026-03-01&to=2026-03-31&limit=100${query}`)).items;
+    const ofAuditor = await all(auditor);
+    const days = ofAuditor.map(({ loggedOn }) => loggedOn);
+    expect(days).toEqual(days.toSorted());
+    expect(days).not.toContain(null);
+    const ofManager = await all(manager);
+    const seen = ofManager.filter(({ loggedOn }) => loggedOn !== null);
+    expect([ofManager.length, seen.length]).toEqual([ofAuditor.length, ofAuditor.length - 6]);
+    // what may be seen first, by day; then the rest, of which each says what the others say
+    expect(ofManager.slice(0, seen.length)).toEqual(seen);
+    expect(seen.map(({ loggedOn }) => loggedOn)).toEqual(seen.map(({ loggedOn }) => loggedOn).toSorted());
+    expect(new Set(ofManager.slice(seen.length).map((one) => JSON.stringify(one))).size).toBe(1);
+    const csv = await manager.get(`/teams/me/evidence`, { headers: { accept: 'text/csv' } });
+    const lines = parse<Record<string, string>>(csv.bytes, { columns: true }).filter(({ engineer }) => engineer === '');
+    expect(lines).toEqual(Array.from({ length: 6 }, () => ({ month: '2026-03', loggedOn: '', engineerId: '', engineer: '' })));
+    for (const query of ['from=2026-03-02', 'to=2026-03-30', 'from=2026-03-04&to=2026-03-04']) {
+      for (const accept of ['application/json', 'text/csv']) {
+        const { status, body } = await manager.get(`/teams/me/evidence?level=3&${query}`, { headers: { accept } });
+        expect([query, status, body['code']]).toEqual([query, 400, 'malformed']);
+      }
+      expect((await auditor.get(`/teams/${manager.id}/evidence?${query}`)).status).toBe(200);
+    }
+    await api.database.query(`UPDATE evidence e SET logged_at = l.logged_at FROM logged l WHERE l.evidence_id = e.evidence_id`);
   });
 
   it('and every link there is leads somewhere', async () => {
