@@ -23,7 +23,7 @@ const order = {
 const notPure = [
   '^src/platform/',
   '^src/ledger/(eraser|ledger-keys|ledger-lines-file)\\.ts$',
-  '^src/people/(confirmed-acts|first-admin|invitation-link|passwords|proofs|session-cookie|sign-in-throttle|totp-codes)\\.ts$',
+  '^src/people/(confirmed-acts|first-admin|invitation-link|new-passwords|passwords|proofs|session-cookie|sign-in-throttle|totp-codes)\\.ts$',
   '^src/evidence/redactions\\.ts$',
   '^src/claims/claim-redactions\\.ts$',
   '^src/frameworks/(framework-import|pack-files)\\.ts$',
