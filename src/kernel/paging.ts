@@ -54,7 +54,11 @@ function fits(kind: string, value: unknown): boolean {
   if (kind === 'day?') return isDay(value);
   if (kind === 'instant')
     return (
-      /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(value) && !Number.isNaN(Date.parse(value)) && new Date(value).toISOString() === value
+      // a year that Postgres has too: there is none before the first, and nothing here is as old as 1900
+      /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(value) &&
+      value >= '1900' &&
+      !Number.isNaN(Date.parse(value)) &&
+      new Date(value).toISOString() === value
     );
   return value.length <= 400;
 }

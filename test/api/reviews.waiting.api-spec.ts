@@ -1,4 +1,5 @@
 import type { ReviewsAnswer } from '../../src/claims/reviews.dto';
+import { cursorFor } from '../../src/kernel/paging';
 import {
   acceptAll,
   act,
@@ -271,6 +272,8 @@ describe('asking for reviews', () => {
       'cursor=x',
       'cursor=claims.',
       `cursor=${ofAnother.replace('supports', 'claims')}`,
+      // forged, with a year that Postgres does not have
+      `cursor=supports.${cursorFor(['reviews', 'supports', mentor.id], ['0000-01-01T00:00:00.000Z', engineer.id, 'x'])}`,
       'limit=0',
       'skill=sfia-9:ITOP',
     ];
