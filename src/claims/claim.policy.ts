@@ -1,6 +1,6 @@
 import { type Viewpoint, isAuditor } from '../kernel/actor';
 import { type Refusal, refuse } from '../kernel/refusal';
-import { type JudgeFacts, checkEligible, checkMayApprove } from '../progress/eligibility';
+import { type JudgeFacts, checkMayJudge } from '../progress/eligibility';
 import { type ClaimAction, type ClaimState, claimActions, checkApprovalOpen, checkReviewOpen, checkState } from './claim';
 import type { GateVerdict } from './gate';
 
@@ -42,9 +42,7 @@ export function checkMay(
 ): Refusal | null {
   if (engineersActions.includes(action))
     return viewpoint.relation?.self === true ? null : refuse('not-allowed', 'Only the engineer can do this with their claim.');
-  return action === 'approve'
-    ? checkMayApprove(judge, claim.level, lineManagerMayApprove)
-    : checkEligible(judge, claim.level, lineManagerMayApprove);
+  return checkMayJudge(judge, claim.level, lineManagerMayApprove);
 }
 
 /** What the 409s look at of a claim. */

@@ -1,6 +1,6 @@
 import { type Viewpoint, isAuditor } from '../kernel/actor';
 import { type Refusal, refuse } from '../kernel/refusal';
-import { type JudgeFacts, checkEligible } from '../progress/eligibility';
+import { type JudgeFacts, checkMayJudge } from '../progress/eligibility';
 import type { EvidenceState } from './evidence';
 
 /** How far a caller sees into a record's evidence (design.md, "Who may do what"); a caller who is several things at once sees the union. */
@@ -66,7 +66,7 @@ export function checkSupportChange(viewpoint: Viewpoint, { state, lockedLevels, 
 
 /** Whether a person may judge a support: who they are, whatever state it is in. */
 export const checkReviewer = (judge: JudgeFacts, { level, lineManagerMayApprove }: SupportStanding): Refusal | null =>
-  checkEligible(judge, level, lineManagerMayApprove);
+  checkMayJudge(judge, level, lineManagerMayApprove);
 
 /** Why a support of evidence that was redacted is not judged. */
 export const nothingToJudge = 'What this evidence says was redacted: there is nothing to judge until the engineer says it anew.';

@@ -1,4 +1,4 @@
-import { type JudgeFacts, checkEligible, checkMayApprove, eligibleAmong } from './eligibility';
+import { type JudgeFacts, checkEligible, checkMayJudge, eligibleAmong } from './eligibility';
 
 const mentor: JudgeFacts = {
   personId: 'm',
@@ -30,11 +30,11 @@ describe('who may judge', () => {
       facts = { ...facts, ...change };
       expect(checkEligible(facts, 3, false)?.code ?? null).toBe(code);
     }
-    expect(checkMayApprove(facts, 3, false)).toMatchObject({
+    expect(checkMayJudge(facts, 3, false)).toMatchObject({
       code: 'not-allowed',
-      detail: 'You were invited afresh less than 72 hours ago: until then you cannot approve.',
+      detail: 'You were invited afresh less than 72 hours ago: until then you can neither approve nor judge in any other way.',
     });
-    expect(checkMayApprove({ ...facts, barred: false }, 3, false)).toBeNull();
+    expect(checkMayJudge({ ...facts, barred: false }, 3, false)).toBeNull();
   });
 
   it('is whoever holds the level or is accredited up to it, whichever is higher', () => {
@@ -51,9 +51,9 @@ describe('who may judge', () => {
   });
 
   it('who is not eligible may not approve either, barred or not, for the same reason', () => {
-    expect(checkMayApprove({ ...mentor, mentorship: 'none', barred: true }, 3, false)?.code).toBe('not-your-mentee');
-    expect(checkMayApprove({ ...mentor, above: true }, 3, true)).toBeNull();
-    expect(checkMayApprove({ ...mentor, above: true }, 3, false)?.code).toBe('line-manager');
+    expect(checkMayJudge({ ...mentor, mentorship: 'none', barred: true }, 3, false)?.code).toBe('not-your-mentee');
+    expect(checkMayJudge({ ...mentor, above: true }, 3, true)).toBeNull();
+    expect(checkMayJudge({ ...mentor, above: true }, 3, false)?.code).toBe('line-manager');
   });
 
   it('of several mentors are those who are eligible', () => {

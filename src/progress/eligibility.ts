@@ -15,7 +15,7 @@ export interface JudgeFacts {
   readonly heldLevel: number | null;
   /** The highest level up to which the person is accredited. */
   readonly accreditedLevel: number | null;
-  /** After a fresh invitation nobody approves for 72 hours: an admin cannot take over a mentor's hand. */
+  /** After a fresh invitation nobody approves or judges for 72 hours: an admin cannot take over a mentor's hand. */
   readonly barred: boolean;
 }
 
@@ -34,11 +34,16 @@ export function checkEligible(facts: JudgeFacts, level: number, lineManagerMayAp
   return null;
 }
 
-/** As checkEligible, for the one decision that signs: not while barred after a fresh invitation. */
-export function checkMayApprove(facts: JudgeFacts, level: number, lineManagerMayApprove: boolean): Refusal | null {
+/** Whether a person may judge now: as checkEligible, and not while barred after a fresh invitation. Who is barred is a mentor all the same. */
+export function checkMayJudge(facts: JudgeFacts, level: number, lineManagerMayApprove: boolean): Refusal | null {
   const refusal = checkEligible(facts, level, lineManagerMayApprove);
   if (refusal !== null) return refusal;
-  return facts.barred ? refuse('not-allowed', 'You were invited afresh less than 72 hours ago: until then you cannot approve.') : null;
+  return facts.barred
+    ? refuse(
+        'not-allowed',
+        'You were invited afresh less than 72 hours ago: until then you can neither approve nor judge in any other way.',
+      )
+    : null;
 }
 
 /** Of these mentors, the ids of those who are eligible at a level. */

@@ -234,6 +234,12 @@ describe('who may approve', () => {
     await mentors(api, barred, engineer);
     await api.database.query(`UPDATE person SET approvals_barred_until = now() + interval '1 hour' WHERE person_id = $1`, [barred.id]);
     expect(await attempt(barred)).toEqual([403, 'not-allowed']);
+    const seenBy = await seeClaim(barred, path);
+    expect(Object.values(seenBy.claim.actions).filter(({ allowed }) => allowed)).toEqual([]);
+    for (const action of ['change-request', 'refusal']) {
+      expect([action, ...(await refusal(act(barred, seenBy, action, { reason: 'No.' })))]).toEqual([action, 403, 'not-allowed']);
+    }
+    expect(await refusal(act(barred, seenBy, 'reviews', { verdicts: [] }))).toEqual([403, 'not-allowed']);
     await api.database.query(`UPDATE person SET approvals_barred_until = now() - interval '1 second' WHERE person_id = $1`, [barred.id]);
     expect(await attempt(barred)).toEqual([200, undefined]);
   });

@@ -44,6 +44,19 @@ const judge = (who: TestPerson, body: unknown, of = statement, ifMatch: string |
 const accepts = { verdict: 'accepted' };
 
 describe('reviewing a support', () => {
+  it('is not for a mentor invited afresh less than 72 hours ago', async () => {
+    const until = (when: string) =>
+      api.database.query(`UPDATE person SET approvals_barred_until = now() + $2::interval WHERE person_id = $1`, [mentor.id, when]);
+    await until('1 hour');
+    for (const body of [accepts, { verdict: 'returned', feedback: 'Not yet.' }]) {
+      const { status, body: answer } = await judge(mentor, body);
+      expect([status, answer.code]).toEqual([403, 'not-allowed']);
+    }
+    expect((await seen(mentor, engineer, evidence.id)).supports[0]?.actions.review).toMatchObject({ allowed: false, code: 'not-allowed' });
+    await until('-1 second');
+    expect((await judge(mentor, accepts)).status).toBe(200);
+  });
+
   it('accepts it for the revision that was seen', async () => {
     const { status, body, etag } = await judge(mentor, { verdict: 'accepted', feedback: 'Well shown.' });
     expect([status, etag]).toEqual([200, '"v2"']);
