@@ -271,9 +271,9 @@ describe('what a person is to others counts as it is at the next request', () =>
     expect(team.body.people.map(({ id }) => id)).not.toContain(world.report.id);
   });
 
-  test('a fresh invitation bars approving, and nothing else', async () => {
+  test('a fresh invitation bars approving and all other judging, and nothing else', async () => {
     const world = await makeWorld([]);
     must(await inviteAfresh(world.person), 200);
-    await ask(world, { ...inForce, ...withoutRole, approval: notAllowed });
+    await ask(world, { ...inForce, ...withoutRole, review: notAllowed, approval: notAllowed });
   });
 });
