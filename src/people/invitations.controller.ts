@@ -37,7 +37,7 @@ export class InvitationsController {
   /**
    * Invites a person afresh: somebody new whose invitation has expired, or somebody who forgot their password.
    *
-   * The older invitation dies. Who has signed in before is told, and does not approve for 72 hours; where there is a second admin,
+   * The older invitation dies. Who has signed in before is told, and judges nothing for 72 hours; where there is a second admin,
    * inviting them afresh, or anybody who has a role, is accredited, mentors somebody or has people who report to them, takes both: `POST /administration/requests`. Not possible for oneself, nor, where the installation says so, for whom one has accredited.
    */
   @Requires('admin')
@@ -63,7 +63,7 @@ export class InvitationsController {
    * Redeems an invitation: sets the password and signs in. Once only; what cannot be redeemed (any more) is not there.
    *
    * Somebody who has set one-time codes up sends one here too. Who had signed in before, or was let judge by another admin than the one who made the invitation,
-   * does not approve for 72 hours from here on.
+   * judges nothing for 72 hours from here on.
    */
   @Public()
   @IgnoresIdempotencyKey()

@@ -145,7 +145,7 @@ export class PersonItem {
   signedInBefore?: boolean;
 
   /**
-   * Until when the person does not approve, after a fresh invitation. Shown to admins, auditors and the person.
+   * Until when the person neither approves nor reviews, after a fresh invitation. Shown to admins, auditors and the person.
    * @example null
    */
   approvalsBarredUntil?: string | null;
