@@ -17,12 +17,11 @@ export const waitingClaims = `
                         AND a.submission = c.submission AND a.mentor_id = j.mentor_id)`;
 
 /**
- * SQL, a step `approvals (engineer_id, mentor_id)`: who has approved the submitted claims of a step `open (engineer_id, claim_id, submission, needed, …)`, of each
- * engineer one at most; where one approval is `needed`, nobody has, or it would not be waiting. Beside other steps Citus takes no NOT EXISTS of records.
+ * SQL, a step `approvals (engineer_id, mentor_id)`: who has approved the submitted claims of a step `open (engineer_id, claim_id, submission, …)`, of each
+ * engineer one at most. Beside other steps Citus takes no NOT EXISTS of records.
  */
 export const approvalsOfOpen = `approvals AS MATERIALIZED (
     SELECT a.engineer_id, a.mentor_id FROM open o JOIN approval a ON a.engineer_id = o.engineer_id AND a.claim_id = o.claim_id AND a.submission = o.submission
-     WHERE o.needed > 1
   )`;
 
 /** SQL, a condition: whether a mentor of `m` has not approved the open claim of its engineer yet, by the step approvalsOfOpen. */

@@ -55,12 +55,12 @@ export const counted = `
 
 /**
  * SQL, steps after `counted`: what waits for a decision.
- * - `open (engineer_id, claim_id, submission, level, needed, line_manager_may_approve, overdue, unseen)`: submitted claims, of each person one at most.
+ * - `open (engineer_id, claim_id, submission, level, line_manager_may_approve, overdue, unseen)`: submitted claims, of each person one at most.
  * - `decidable (engineer_id)`: whose claim waits for somebody: the rule of judges() and waitingClaims for everybody at once. What mentors hold is looked up only where their accreditation does not reach.
  */
 export const waiting = `
   open AS MATERIALIZED (
-    SELECT c.engineer_id, c.claim_id, c.submission, l.level, y.approvals AS needed, y.line_manager_may_approve, c.due_on < ${today} AS overdue,
+    SELECT c.engineer_id, c.claim_id, c.submission, l.level, y.line_manager_may_approve, c.due_on < ${today} AS overdue,
            NOT ${seesEverybody} AND c.engineer_id NOT IN (SELECT known.person_id FROM known) AS unseen
       FROM claim c
       JOIN skill_level l ON l.skill_level_ref = c.skill_level_ref

@@ -61,7 +61,7 @@ const shownById = `(SELECT json_object_agg(x.engineer_id, x.statements)
 // which is a seek whatever the planner thinks of it. What is found is put together by id afterwards, so that no join of steps needs to be guessed well.
 const teamSql = (seen: string, size: string, asks: Asks): string => `
   WITH ${seen}, ${chosenSkill}, open AS MATERIALIZED (
-    SELECT c.engineer_id, c.claim_id, c.submission, c.skill_ref, c.skill_level_ref, c.due_on, l.level, y.approvals AS needed, y.line_manager_may_approve
+    SELECT c.engineer_id, c.claim_id, c.submission, c.skill_ref, c.skill_level_ref, c.due_on, l.level, y.line_manager_may_approve
       FROM seen CROSS JOIN chosen
      CROSS JOIN LATERAL (SELECT DISTINCT ON (o.engineer_id, o.skill_ref) o.* FROM claim o
                           WHERE o.engineer_id = seen.engineer_id AND o.skill_ref = chosen.skill_ref AND o.state = 'submitted') c

@@ -243,6 +243,7 @@ describe('the export of a record', () => {
       policy: 'who set it stands in the administration ledger',
       record: 'the head of the chain, which is the last entry of the ledger',
       reporting_line: 'follows from who is whose manager',
+      standing: 'progress and targets, in one row',
     };
     const tables = await api.database.query<{ name: string }>(
       `SELECT DISTINCT table_name AS name FROM information_schema.columns
