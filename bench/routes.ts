@@ -145,6 +145,8 @@ export async function benchRoutes(plan: Plan): Promise<void> {
     );
     const store = new OrganisationStore(surroundings.dataSource, ownerUrl);
     const organisation = await fillOrganisation(store, measures);
+    // as a database in service has been: without statistics the planner guesses
+    await store.maintain('ANALYZE');
     for (const name of ['handwritten', 'usual'])
       servers.push(
         await serve({
