@@ -1,17 +1,20 @@
 /**
  * SQL, a subquery `(digest)`: the content of a record that its entries take out, by redactions or by its erasure. The eraser takes it away once such an entry
- * is committed, or later where it cannot be reached just then.
+ * is committed, or later where it cannot be reached just then. The subqueries with OFFSET are asked only where there is such an entry: left to choose, the
+ * planner reads all content of the record first.
  * @param engineer whose record it is: the statement's own parameter, so that it is asked once, and seen to be of one record (docs/scaling.md, Citus)
  */
 const digestsTakenOut = (engineer: string): string => `
     SELECT decode(taken.digest, 'hex') AS digest FROM ledger_entry gone
-      JOIN record_content named ON named.engineer_id = ${engineer} AND named.digest = gone.digest
-     CROSS JOIN LATERAL jsonb_array_elements_text(named.body->'digests') AS taken (digest)
+     CROSS JOIN LATERAL (SELECT jsonb_array_elements_text(named.body->'digests') AS digest FROM record_content named
+                          WHERE named.engineer_id = ${engineer} AND named.digest = gone.digest OFFSET 0) taken
      WHERE gone.engineer_id = ${engineer} AND gone.kind = 'record.redacted'
      UNION ALL
-    SELECT kept.digest FROM ledger_entry gone JOIN record_content kept ON kept.engineer_id = ${engineer}
-     WHERE gone.engineer_id = ${engineer} AND gone.kind = 'record.erased'
-       AND NOT EXISTS (SELECT 1 FROM ledger_entry stays WHERE stays.engineer_id = ${engineer} AND stays.digest = kept.digest AND stays.seq >= gone.seq)`;
+    SELECT kept.digest FROM ledger_entry gone
+     CROSS JOIN LATERAL (SELECT k.digest FROM record_content k WHERE k.engineer_id = ${engineer}
+                            AND NOT EXISTS (SELECT 1 FROM ledger_entry stays WHERE stays.engineer_id = ${engineer} AND stays.digest = k.digest AND stays.seq >= gone.seq)
+                         OFFSET 0) kept
+     WHERE gone.engineer_id = ${engineer} AND gone.kind = 'record.erased'`;
 
 /**
  * SQL: whether content may be shown: no entry of its record takes it out. It stands beside every join of record_content that words are read from, so that
