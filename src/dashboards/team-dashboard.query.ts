@@ -6,7 +6,7 @@ import { type TeamRow, peopleOf, teamAtOnce } from './team-dashboard-sql';
 import type { TeamDashboardAnswer } from './team-dashboard.dto';
 import { type TeamView, memberOf, totalsOf } from './team-members';
 import { type MemberFilter, type MemberSort, type Order, inOrder, isAsked } from './team-order';
-import { type TeamScope, atOnce, tooManyAtOnce } from './team-scope';
+import { type TeamScope, atOnce, planOf, tooManyAtOnce } from './team-scope';
 
 /** What of a team is asked for. */
 export interface TeamAsked extends TeamScope {
@@ -36,7 +36,10 @@ export class TeamDashboardQuery {
   ): Promise<TeamDashboardAnswer | typeof tooManyAtOnce | null> {
     const statements = [filter.shows, filter.lacks].filter((one) => one !== null);
     const asked = await this.catalogue.statements(statements);
-    const row = await this.db.one<TeamRow>(...teamAtOnce([managerId, callerId, depth === 'all', skill, this.settings.TIME_ZONE], asked));
+    const row = await this.db.one<TeamRow>(
+      ...teamAtOnce([managerId, callerId, depth === 'all', skill, this.settings.TIME_ZONE], asked),
+      planOf(depth),
+    );
     if (row !== null && row.size > atOnce) return tooManyAtOnce;
     if (row === null || asked.length < statements.length || asked.some((one) => one.skill !== row.skill)) return null;
     const defined = await this.catalogue.levelsOf(row.skill);

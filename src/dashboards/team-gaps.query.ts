@@ -7,7 +7,7 @@ import { redactionsAmong, subjectOfRevision } from '../progress/redacted-sql';
 import { Crowds } from './team-crowd.query';
 import type { TeamGapAnswer, TeamGapsAnswer } from './team-figures.dto';
 import { type Order, sortedBy } from './team-order';
-import { type TeamScope, atOnce, chosenSkill, seenAtOnce, seenBefore, teamLink } from './team-scope';
+import { type TeamScope, atOnce, planOf, chosenSkill, seenAtOnce, seenBefore, teamLink } from './team-scope';
 
 interface GapsRow {
   manager_name: string;
@@ -112,7 +112,7 @@ export class TeamGapsQuery {
   /** The statements of a skill, in the order asked for; null where there is no such skill. */
   async of(callerId: string, { managerId, depth, skill: asked, level: only, sort, order }: GapsAsked): Promise<TeamGapsAnswer | null> {
     const parameters = [managerId, callerId, depth === 'all', asked, this.settings.TIME_ZONE, only];
-    const found = await this.db.one<GapsRow>(atOnceSql, parameters);
+    const found = await this.db.one<GapsRow>(atOnceSql, parameters, planOf(depth));
     const row = found !== null && found.people > atOnce ? await this.ofCrowd(callerId, { managerId, depth, skill: asked }, only) : found;
     if (row === null) return null;
     const { skill } = row;

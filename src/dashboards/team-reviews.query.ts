@@ -6,7 +6,7 @@ import { judges } from '../progress/eligible-sql';
 import { daysOverdue, openClaims, stateOfClaim, today, waitingDays } from './team-claims';
 import type { MentorQueueAnswer, TeamQueueTotals, TeamReviewsAnswer } from './team-figures.dto';
 import { type Order, sortedBy } from './team-order';
-import { type TeamScope, seenPeople, teamLink } from './team-scope';
+import { type TeamScope, seenPeople, planOf, teamLink } from './team-scope';
 
 /** Which claims of a team, and in which order the mentors whom they wait for. */
 export interface ReviewsAsked extends TeamScope {
@@ -61,7 +61,11 @@ export class TeamReviewsQuery {
   /** The queue of each mentor, of the people whom the caller may see; null where there is no such skill. */
   async of(callerId: string, asked: ReviewsAsked): Promise<TeamReviewsAnswer | null> {
     const { managerId, depth, skill, level } = asked;
-    const row = await this.db.one<ReviewsRow>(reviewsSql, [managerId, callerId, depth === 'all', this.settings.TIME_ZONE, skill, level]);
+    const row = await this.db.one<ReviewsRow>(
+      reviewsSql,
+      [managerId, callerId, depth === 'all', this.settings.TIME_ZONE, skill, level],
+      planOf(depth),
+    );
     if (row === null) return null;
     const claims = (query: Readonly<Record<string, string>>): string => teamLink(asked, 'claims', { skill, level, ...query });
     return {

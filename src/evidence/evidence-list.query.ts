@@ -104,6 +104,7 @@ export class EvidenceListQuery {
          LEFT JOIN record_content c ON c.engineer_id = r.engineer_id AND c.digest = r.digest AND ${isNotTakenOut('c')}
         ORDER BY coalesce(g.ended_on, 'infinity'::date) DESC, g.evidence_id DESC`,
       sql.parameters,
+      'kept',
     );
     const statements = await this.frameworks.statements(rows.flatMap(({ supports }) => (supports ?? []).map(([statement]) => statement)));
     return pageOf(

@@ -93,6 +93,7 @@ export class EvidenceOneQuery {
          JOIN evidence_revision r ON r.engineer_id = $1 AND r.evidence_id = h.evidence_id AND r.revision = ${wanted} AND ${revisionSeen(sight)}
          LEFT JOIN record_content c ON c.engineer_id = r.engineer_id AND c.digest = r.digest AND ${isNotTakenOut('c')}`,
       sql.parameters,
+      'kept',
     );
     if (row === null) return null;
     const statements = await this.frameworks.statements(row.supports.map(({ statement }) => statement));

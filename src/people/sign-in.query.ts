@@ -64,8 +64,8 @@ export class SignInQuery {
     const isPersonal = isPersonalToken(token);
     const whom = [hashOfToken(token), me ? null : subject, me];
     const row = isPersonal
-      ? await this.db.one<SignedInRow>(personalTokenSql, whom)
-      : await this.db.one<SignedInRow>(sessionSql, [...whom, this.settings.SESSION_IDLE_MINUTES]);
+      ? await this.db.one<SignedInRow>(personalTokenSql, whom, 'either')
+      : await this.db.one<SignedInRow>(sessionSql, [...whom, this.settings.SESSION_IDLE_MINUTES], 'either');
     if (row === null) return null;
     if (row.due) {
       const [table, key] = isPersonal ? ['personal_token', 'token_id'] : ['session', 'session_id'];

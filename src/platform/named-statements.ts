@@ -7,6 +7,30 @@ const mostNames = 500;
 type Query = (...parts: unknown[]) => unknown;
 
 /**
+ * How Postgres comes by the plan of a named statement.
+ * - `kept`: one for whatever parameters, made once on each connection. For what is found by keys, where planning costs more than reading, and for nothing whose
+ *   parameters decide how best to read it (how many rows are wanted, whether a filter is there at all).
+ * - `weighed`: as Postgres sees fit, which may be to plan it anew each time.
+ * - `either`: whichever is on; for statements that Postgres keeps the plan of in any case.
+ */
+export type Plan = 'kept' | 'weighed' | 'either';
+
+/** A connection on which plans can be kept. Those of `pg` itself, whose statements have no names, have no plans to keep. */
+export interface PlanKeeper {
+  /** Sends what the next statement needs for its plan, if anything; of a transaction under way, to hold until it ends. */
+  settle(plan: Plan, until?: 'changed' | 'committed'): void;
+}
+
+/** Has plans kept on a connection, or not, where it can keep them at all. */
+export const settle = (client: object, ...how: Parameters<PlanKeeper['settle']>): void => {
+  (client as Partial<PlanKeeper>).settle?.(...how);
+};
+
+// $1 whether plans are kept, $2 whether until the transaction ends. Citus finds the shards of many a statement by its parameters: a plan for all of them it cannot make
+const settleSql = `SELECT set_config('plan_cache_mode', CASE WHEN $1::boolean AND NOT EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'citus')
+  THEN 'force_generic_plan' ELSE 'auto' END, $2::boolean)`;
+
+/**
  * `pg` with a client that names each parameterised statement, so that Postgres parses and plans it once per connection: planning is what most of
  * the reads here cost. TypeORM takes it as its `driver`. Poolers that hand a connection on between statements (pgbouncer before 1.21 in
  * transaction mode) break named statements: NAMED_STATEMENTS=false leaves them out.
@@ -21,7 +45,9 @@ export function namingDriver(): typeof pg {
     return name;
   };
 
-  class NamingClient extends pg.Client {
+  class NamingClient extends pg.Client implements PlanKeeper {
+    private keepsPlans = false;
+
     constructor(config?: string | pg.ClientConfig) {
       super(config);
       const query = this.query.bind(this) as Query;
@@ -32,6 +58,15 @@ export function namingDriver(): typeof pg {
         return query(named, ...rest);
       };
       this.query = naming as typeof this.query;
+    }
+
+    settle(plan: Plan, until: 'changed' | 'committed' = 'changed'): void {
+      const keeps = plan === 'kept';
+      if (plan === 'either' || keeps === this.keepsPlans) return;
+      const isLocal = until === 'committed';
+      if (!isLocal) this.keepsPlans = keeps;
+      // it is answered before the statement that it is for; if the connection is lost, that statement says so
+      this.query(settleSql, [keeps, isLocal]).catch(() => undefined);
     }
   }
 

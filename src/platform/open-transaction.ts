@@ -2,6 +2,7 @@ import type { Writable } from 'node:stream';
 import type { PoolClient, QueryResult } from 'pg';
 import { type DataSource, type EntityManager, QueryFailedError } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver';
+import { type Plan, settle } from './named-statements';
 
 /** What pg's clients have and its types do not tell. */
 type Wired = PoolClient & { readonly connection: { readonly stream: Writable } };
@@ -14,8 +15,15 @@ function gather(client: PoolClient): void {
 }
 
 /** Sends one statement, past TypeORM, whose way there costs more than most statements do; what fails fails as it would there. */
-export async function send(client: PoolClient, sql: string, parameters: readonly unknown[] = []): Promise<QueryResult> {
+export async function send(
+  client: PoolClient,
+  sql: string,
+  parameters: readonly unknown[] = [],
+  ...planned: [] | [plan: Plan, until?: 'changed' | 'committed']
+): Promise<QueryResult> {
   gather(client);
+  const [plan, until] = planned;
+  if (plan !== undefined) settle(client, plan, until);
   try {
     return await client.query(sql, parameters as unknown[]);
   } catch (error) {
@@ -48,10 +56,10 @@ export async function takeConnection(dataSource: DataSource): Promise<Connection
 }
 
 /** The answer to one statement outside of any transaction, on a connection of the data source. */
-export async function queryOnce(dataSource: DataSource, sql: string, parameters: readonly unknown[]): Promise<QueryResult> {
+export async function queryOnce(dataSource: DataSource, sql: string, parameters: readonly unknown[], plan: Plan): Promise<QueryResult> {
   const { client, giveBack } = await takeConnection(dataSource);
   try {
-    return await send(client, sql, parameters);
+    return await send(client, sql, parameters, plan);
   } finally {
     giveBack();
   }
@@ -73,10 +81,11 @@ export class OpenTransaction {
   private readonly begun: Promise<void>;
   private hasBegun = false;
   private isOver = false;
+  private keepsPlans = false;
   private readonly unanswered: Promise<unknown>[] = [];
 
   private constructor(private readonly client: PoolClient) {
-    this.begun = send(client, 'BEGIN').then(() => {
+    this.begun = send(client, 'BEGIN', [], 'weighed').then(() => {
       this.hasBegun = true;
     });
     // whatever comes next waits for it, and is told
@@ -102,9 +111,9 @@ export class OpenTransaction {
     return open;
   }
 
-  async query(sql: string, parameters: readonly unknown[]): Promise<QueryResult> {
+  async query(sql: string, parameters: readonly unknown[], plan: Plan = 'weighed'): Promise<QueryResult> {
     try {
-      return await this.ask(sql, parameters);
+      return await this.ask(sql, parameters, plan);
     } catch (error) {
       throw await this.causeOf(error);
     }
@@ -117,8 +126,8 @@ export class OpenTransaction {
   }
 
   /** Sends a write whose answer nobody needs. One that fails fails the transaction. */
-  write(sql: string, parameters: readonly unknown[]): void {
-    const answered = this.ask(sql, parameters);
+  write(sql: string, parameters: readonly unknown[], plan: Plan = 'weighed'): void {
+    const answered = this.ask(sql, parameters, plan);
     answered.catch(() => undefined);
     this.unanswered.push(answered);
   }
@@ -138,11 +147,14 @@ export class OpenTransaction {
     await send(this.client, 'ROLLBACK');
   }
 
-  private async ask(sql: string, parameters: readonly unknown[]): Promise<QueryResult> {
+  private async ask(sql: string, parameters: readonly unknown[], plan: Plan = 'weighed'): Promise<QueryResult> {
     if (!this.hasBegun) await this.begun;
     // what comes late would be done, and kept, outside of it
     if (this.isOver) throw new Error('this transaction is over');
-    return send(this.client, sql, parameters);
+    if (plan !== 'kept' || this.keepsPlans) return send(this.client, sql, parameters);
+    // and the plans of what comes after it in this transaction
+    this.keepsPlans = true;
+    return send(this.client, sql, parameters, plan, 'committed');
   }
 
   /** What went wrong: of a statement that was not looked at, the first of the writes that nobody waited for. They were sent before it, and are answered. */

@@ -3,6 +3,7 @@ import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShut
 import type { Pool, PoolClient, QueryResultRow } from 'pg';
 import { Settings } from '../config';
 import { createPool } from './connections';
+import { type Plan, settle } from './named-statements';
 import { Database, Transactions } from './transaction';
 
 /** How the replica stands: read, too far behind to be read, or not to be reached (or no replica of this database at all). */
@@ -112,19 +113,19 @@ export class Replica implements OnApplicationBootstrap, OnModuleDestroy, OnAppli
   }
 
   /** The rows of one statement that only reads, as Database gives them. */
-  async query<Row>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
-    const rows = await this.read(sql, parameters);
+  async query<Row>(sql: string, parameters: readonly unknown[] = [], plan: Plan = 'weighed'): Promise<Row[]> {
+    const rows = await this.read(sql, parameters, plan);
     this.counts[rows === null ? 'primary' : 'replica'] += 1;
-    return rows === null ? this.db.query<Row>(sql, parameters) : (rows as Row[]);
+    return rows === null ? this.db.query<Row>(sql, parameters, plan) : (rows as Row[]);
   }
 
   /** The first row of one statement that only reads, or null. */
-  async one<Row>(sql: string, parameters: readonly unknown[] = []): Promise<Row | null> {
-    return (await this.query<Row>(sql, parameters))[0] ?? null;
+  async one<Row>(sql: string, parameters: readonly unknown[] = [], plan: Plan = 'weighed'): Promise<Row | null> {
+    return (await this.query<Row>(sql, parameters, plan))[0] ?? null;
   }
 
   /** The rows from the replica; null where the primary has to be asked. */
-  private async read(sql: string, parameters: readonly unknown[]): Promise<QueryResultRow[] | null> {
+  private async read(sql: string, parameters: readonly unknown[], plan: Plan): Promise<QueryResultRow[] | null> {
     const { pool } = this;
     // what a transaction has written and not committed is on the primary only
     if (pool === null || !this.isTrusted || this.transactions.current() !== undefined) return null;
@@ -133,6 +134,7 @@ export class Replica implements OnApplicationBootstrap, OnModuleDestroy, OnAppli
     let taken: Taken | undefined;
     try {
       taken = await take(pool);
+      settle(taken.client, plan);
       const rows = (await this.hasReached(taken.client, written)) ? (await taken.client.query(sql, [...parameters])).rows : null;
       taken.release();
       if (rows === null) this.distrust();

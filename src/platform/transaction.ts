@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 import type { PoolClient } from 'pg';
 import { DataSource, type EntityManager, QueryRunnerAlreadyReleasedError, QueryRunnerProviderAlreadyReleasedError } from 'typeorm';
 import { raise } from '../kernel/refusal';
+import type { Plan } from './named-statements';
 import { OpenTransaction, queryOnce } from './open-transaction';
 import { Turns } from './turns';
 
@@ -124,25 +125,26 @@ export class Database {
   ) {}
 
   /** The rows of one statement; columns keep the names and types that the SQL gives them. */
-  async query<Row>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
+  async query<Row>(sql: string, parameters: readonly unknown[] = [], plan: Plan = 'weighed'): Promise<Row[]> {
     const tx = this.transactions.current();
-    if (tx !== undefined) return rowsOf<Row>(tx, sql, parameters);
-    return (await queryOnce(this.dataSource, sql, parameters)).rows as Row[];
+    if (tx !== undefined) return rowsOf<Row>(tx, sql, parameters, plan);
+    return (await queryOnce(this.dataSource, sql, parameters, plan)).rows as Row[];
   }
 
   /** The first row of one statement, or null. */
-  async one<Row>(sql: string, parameters: readonly unknown[] = []): Promise<Row | null> {
-    return (await this.query<Row>(sql, parameters))[0] ?? null;
+  async one<Row>(sql: string, parameters: readonly unknown[] = [], plan: Plan = 'weighed'): Promise<Row | null> {
+    return (await this.query<Row>(sql, parameters, plan))[0] ?? null;
   }
 }
 
 /** The rows that a statement in a transaction answers with. */
-export const rowsOf = async <Row>(tx: Tx, sql: string, parameters: readonly unknown[] = []): Promise<Row[]> =>
-  (await OpenTransaction.of(tx).query(sql, parameters)).rows as Row[];
+export const rowsOf = async <Row>(tx: Tx, sql: string, parameters: readonly unknown[] = [], plan: Plan = 'weighed'): Promise<Row[]> =>
+  (await OpenTransaction.of(tx).query(sql, parameters, plan)).rows as Row[];
 
 /** As rowsOf(), for what locks or reads first thing in a transaction: it is sent together with the BEGIN before it. */
 export const rowsAtOnce = async <Row>(tx: Tx, sql: string, parameters: readonly unknown[] = []): Promise<Row[]> =>
   (await OpenTransaction.of(tx).queryAtOnce(sql, parameters)).rows as Row[];
 
 /** Sends a write whose answer nobody needs: what comes after it in the transaction finds it done, the commit waits for it, and if it fails so does the transaction. */
-export const write = (tx: Tx, sql: string, parameters: readonly unknown[]): void => OpenTransaction.of(tx).write(sql, parameters);
+export const write = (tx: Tx, sql: string, parameters: readonly unknown[], plan: Plan = 'weighed'): void =>
+  OpenTransaction.of(tx).write(sql, parameters, plan);

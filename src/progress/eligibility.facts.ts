@@ -27,26 +27,29 @@ const factsOf = (row: JudgeRow, engineerId: string): JudgeFacts => ({
   barred: row.barred,
 });
 
-// $1 engineer, $2 skill, $3 the organisation's time zone, $4 one person or null for all mentors.
+// $1 engineer, $2 skill, $3 the organisation's time zone, $4 the one person, if it is of one.
 // Two statements' worth of questions in one: what is asked of the engineer's record, then what the mentors hold, read from progress by their own records' keys.
 // The clock is this statement's, not now(), the transaction's: a decision that waited for the record's lock began before a mentorship ended that is over by its turn.
-const judgesSql = `
+const judgesSql = (of: 'one' | 'mentors'): string => `
   WITH mentors AS MATERIALIZED (
     SELECT m.mentor_id, bool_or(m.from_at <= statement_timestamp() AND (m.until_at IS NULL OR m.until_at > statement_timestamp())) AS in_force
       FROM mentorship m JOIN mentorship_skill s USING (engineer_id, mentorship_id)
-     WHERE m.engineer_id = $1 AND s.skill_ref = $2 AND ($4::uuid IS NULL OR m.mentor_id = $4)
+     WHERE m.engineer_id = $1 AND s.skill_ref = $2 ${of === 'one' ? 'AND m.mentor_id = $4' : ''}
      GROUP BY m.mentor_id
   ), held AS MATERIALIZED (
     SELECT g.engineer_id, max(g.level)::int AS level FROM progress g
-     WHERE g.engineer_id = ANY (ARRAY(SELECT mentor_id FROM mentors) || $4::uuid) AND g.skill_ref = $2 AND ${inForce('g', todayIn('$3'))} GROUP BY g.engineer_id
+     WHERE ${of === 'one' ? 'g.engineer_id = $4' : 'g.engineer_id = ANY (ARRAY(SELECT mentor_id FROM mentors))'} AND g.skill_ref = $2 AND ${inForce('g', todayIn('$3'))}
+     GROUP BY g.engineer_id
   )
   SELECT p.person_id, p.active, coalesce((SELECT e.active FROM person e WHERE e.person_id = $1), false) AS engineer_active, m.in_force,
          EXISTS (SELECT 1 FROM reporting_line l WHERE l.ancestor_id = p.person_id AND l.descendant_id = $1) AS above,
          (SELECT h.level FROM held h WHERE h.engineer_id = p.person_id) AS held,
          (SELECT max(a.up_to_level)::int FROM accreditation a WHERE a.person_id = p.person_id AND a.skill_ref = $2 AND a.ended_at IS NULL) AS accredited,
          coalesce(p.approvals_barred_until > statement_timestamp(), false) AS barred
-    FROM person p LEFT JOIN mentors m ON m.mentor_id = p.person_id
-   WHERE CASE WHEN $4::uuid IS NULL THEN m.mentor_id IS NOT NULL ELSE p.person_id = $4 END`;
+    FROM ${of === 'one' ? 'person p LEFT JOIN mentors m ON m.mentor_id = p.person_id WHERE p.person_id = $4' : 'mentors m JOIN person p ON p.person_id = m.mentor_id'}`;
+
+const judgeSql = judgesSql('one');
+const mentorsSql = judgesSql('mentors');
 
 /** Who may judge whom, as facts for the pure rule. */
 @Injectable()
@@ -58,13 +61,13 @@ export class EligibilityFacts {
 
   /** What is known of one person as a judge of this engineer in this skill (`sfia-9:ITOP`). */
   async judge(engineerId: string, skillRef: string, personId: string): Promise<JudgeFacts | null> {
-    const row = await this.db.one<JudgeRow>(judgesSql, [engineerId, skillRef, this.settings.TIME_ZONE, personId]);
+    const row = await this.db.one<JudgeRow>(judgeSql, [engineerId, skillRef, this.settings.TIME_ZONE, personId], 'kept');
     return row === null ? null : factsOf(row, engineerId);
   }
 
   /** Everyone who is or was a mentor of this engineer for this skill. */
   async mentors(engineerId: string, skillRef: string): Promise<JudgeFacts[]> {
-    const rows = await this.db.query<JudgeRow>(judgesSql, [engineerId, skillRef, this.settings.TIME_ZONE, null]);
+    const rows = await this.db.query<JudgeRow>(mentorsSql, [engineerId, skillRef, this.settings.TIME_ZONE], 'kept');
     return rows.map((row) => factsOf(row, engineerId));
   }
 }

@@ -61,8 +61,8 @@ export class ProgressStore {
   recompute(tx: Tx, { engineerId }: LockedRecord, skillLevels: Iterable<string>): Promise<void> {
     const levels = [...new Set(skillLevels)];
     if (levels.length > 0) {
-      write(tx, recomputeSql, [engineerId, levels]);
-      write(tx, standingSql, [engineerId, levels]);
+      write(tx, recomputeSql, [engineerId, levels], 'kept');
+      write(tx, standingSql, [engineerId, levels], 'kept');
     }
     return Promise.resolve();
   }
