@@ -10,7 +10,7 @@ import { Database } from '../platform/transaction';
 import { isRedacted } from '../progress/redacted-sql';
 import type { EvidenceKind, EvidenceRole, EvidenceState } from './evidence';
 import type { Sight } from './evidence.policy';
-import { Sql, scopeOf } from './evidence.scope';
+import { type Scope, Sql, Texts, scopeOf, scopeParameters } from './evidence.scope';
 import { textOr } from './redacted';
 import type { SupportState } from './support';
 
@@ -64,9 +64,23 @@ const matchesStatement = (reference: string, placeholder: string): string => {
   return parseSkillLevelRef(reference) === null ? `s.statement_ref = ${placeholder}` : `s.skill_level_ref = ${placeholder}`;
 };
 
+const listSql = (scope: Scope, where: string, size: string): string => `${scopeOf(scope)}, page AS (
+         SELECT h.* FROM shown h WHERE ${where}
+          ORDER BY coalesce(h.ended_on, 'infinity'::date) DESC, h.evidence_id DESC LIMIT ${size}
+       )
+       SELECT g.evidence_id AS id, g.state, g.revision, ${textOr("c.body->>'title'")} AS title, g.kind, c.body->>'role' AS role,
+              g.started_on AS "startedOn", g.ended_on AS "endedOn", g.tags, ${instant('g.logged_at')} AS "loggedAt", ${instant('g.changed_at')} AS "changedAt",
+              (SELECT json_agg(json_build_array(s.statement_ref, s.state)) FROM seen s WHERE s.evidence_id = g.evidence_id) AS supports
+         FROM page g
+         JOIN evidence_revision r ON r.engineer_id = $1 AND r.evidence_id = g.evidence_id AND r.revision = g.revision
+         LEFT JOIN record_content c ON c.engineer_id = r.engineer_id AND c.digest = r.digest AND ${isNotTakenOut('c')}
+        ORDER BY coalesce(g.ended_on, 'infinity'::date) DESC, g.evidence_id DESC`;
+
 /** Lists a record's evidence, as far as the caller sees it. */
 @Injectable()
 export class EvidenceListQuery {
+  private readonly texts = new Texts();
+
   constructor(
     private readonly db: Database,
     private readonly settings: Settings,
@@ -82,8 +96,8 @@ export class EvidenceListQuery {
     cursor: string | undefined,
   ): Promise<Page<EvidenceListed>> {
     const list = ['evidence', engineerId, { ...filter }];
-    const sql = new Sql();
-    const scope = scopeOf(sql, engineerId, sight);
+    const scope = { engineerId, sight };
+    const sql = new Sql(scopeParameters(scope));
     const conditions = this.conditionsOf(sql, filter);
     if (cursor !== undefined) {
       const [endedOn, id] = positionOf(list, cursor, ['day?', 'id']);
@@ -91,21 +105,10 @@ export class EvidenceListQuery {
         `(coalesce(h.ended_on, 'infinity'::date), h.evidence_id) < (coalesce(${sql.add(endedOn)}::date, 'infinity'::date), ${sql.add(id)}::uuid)`,
       );
     }
-    const rows = await this.db.query<ListedRow>(
-      `${scope}, page AS (
-         SELECT h.* FROM shown h WHERE ${conditions.join(' AND ')}
-          ORDER BY coalesce(h.ended_on, 'infinity'::date) DESC, h.evidence_id DESC LIMIT ${sql.add(limit + 1)}
-       )
-       SELECT g.evidence_id AS id, g.state, g.revision, ${textOr("c.body->>'title'")} AS title, g.kind, c.body->>'role' AS role,
-              g.started_on AS "startedOn", g.ended_on AS "endedOn", g.tags, ${instant('g.logged_at')} AS "loggedAt", ${instant('g.changed_at')} AS "changedAt",
-              (SELECT json_agg(json_build_array(s.statement_ref, s.state)) FROM seen s WHERE s.evidence_id = g.evidence_id) AS supports
-         FROM page g
-         JOIN evidence_revision r ON r.engineer_id = $1 AND r.evidence_id = g.evidence_id AND r.revision = g.revision
-         LEFT JOIN record_content c ON c.engineer_id = r.engineer_id AND c.digest = r.digest AND ${isNotTakenOut('c')}
-        ORDER BY coalesce(g.ended_on, 'infinity'::date) DESC, g.evidence_id DESC`,
-      sql.parameters,
-      'kept',
-    );
+    const size = sql.add(limit + 1);
+    const where = conditions.join(' AND ');
+    const text = this.texts.of(`${sight.all} ${size} ${where}`, () => listSql(scope, where, size));
+    const rows = await this.db.query<ListedRow>(text, sql.parameters, 'kept');
     const statements = await this.frameworks.statements(rows.flatMap(({ supports }) => (supports ?? []).map(([statement]) => statement)));
     return pageOf(
       rows,

@@ -10,7 +10,7 @@ import { EligibilityFacts } from '../progress/eligibility.facts';
 import { isRedacted } from '../progress/redacted-sql';
 import { type EvidenceRow, type EvidenceShown, type SupportRow, shown } from './evidence-shown';
 import { sightOf } from './evidence.policy';
-import { Sql, bodyOr, revisionSeen, scopeOf } from './evidence.scope';
+import { type Scope, Sql, Texts, bodyOr, revisionSeen, scopeOf, scopeParameters } from './evidence.scope';
 
 // for everybody but the engineer, who judges nothing of their own
 const judging = `
@@ -53,9 +53,26 @@ const currentBody = `(
   SELECT ${bodyOr('n', 'h')} FROM evidence_revision o LEFT JOIN record_content n ON n.engineer_id = o.engineer_id AND n.digest = o.digest AND ${isNotTakenOut('n')}
    WHERE o.engineer_id = $1 AND o.evidence_id = h.evidence_id AND o.revision = h.revision)`;
 
+// @param wanted the placeholder of an older revision; null for the one that stands
+const oneSql = (scope: Scope, isOwn: boolean, wanted: string | null): string => `${scopeOf(scope)}
+       SELECT h.evidence_id AS id, h.state, h.version, r.revision, ${bodyOr('c', 'h')} AS body, ${wanted === null ? 'NULL' : currentBody} AS "currentBody",
+              ${takenOut} AS redacted, ${isOwn ? 'false' : isRedacted('h', '$1')} AS "isRedacted", ${instant('h.logged_at')} AS "loggedAt", ${instant('h.changed_at')} AS "changedAt",
+              ARRAY(SELECT DISTINCT k.skill_level_ref FROM claim k
+                      JOIN claim_pin p ON p.engineer_id = k.engineer_id AND p.claim_id = k.claim_id AND p.submission = k.submission
+                     WHERE k.engineer_id = $1 AND k.state = 'submitted' AND p.evidence_id = h.evidence_id) AS "lockedLevels",
+              (SELECT json_agg(json_build_object('revision', r.revision, 'at', ${instant('r.at')}) ORDER BY r.revision)
+                 FROM evidence_revision r WHERE r.engineer_id = $1 AND r.evidence_id = h.evidence_id AND ${revisionSeen(scope.sight)}) AS history,
+              coalesce((${supportsJson(isOwn)}), '[]') AS supports
+         FROM shown h
+         JOIN evidence_revision r ON r.engineer_id = $1 AND r.evidence_id = h.evidence_id AND r.revision = ${wanted === null ? 'h.revision' : `${wanted}::int`}
+                                 AND ${revisionSeen(scope.sight)}
+         LEFT JOIN record_content c ON c.engineer_id = r.engineer_id AND c.digest = r.digest AND ${isNotTakenOut('c')}`;
+
 /** Shows one piece of evidence. */
 @Injectable()
 export class EvidenceOneQuery {
+  private readonly texts = new Texts();
+
   constructor(
     private readonly db: Database,
     private readonly eligibility: EligibilityFacts,
@@ -74,27 +91,12 @@ export class EvidenceOneQuery {
     revision: number | null = null,
     judges: ReadonlyMap<string, JudgeFacts> = new Map(),
   ): Promise<{ evidence: EvidenceShown; version: number } | null> {
-    const sight = sightOf(viewpoint);
     const isOwn = viewpoint.relation?.self === true;
-    const sql = new Sql();
-    const scope = scopeOf(sql, engineerId, sight, evidenceId);
-    const wanted = revision === null ? 'h.revision' : `${sql.add(revision)}::int`;
-    const row = await this.db.one<EvidenceRow>(
-      `${scope}
-       SELECT h.evidence_id AS id, h.state, h.version, r.revision, ${bodyOr('c', 'h')} AS body, ${revision === null ? 'NULL' : currentBody} AS "currentBody",
-              ${takenOut} AS redacted, ${isOwn ? 'false' : isRedacted('h', '$1')} AS "isRedacted", ${instant('h.logged_at')} AS "loggedAt", ${instant('h.changed_at')} AS "changedAt",
-              ARRAY(SELECT DISTINCT k.skill_level_ref FROM claim k
-                      JOIN claim_pin p ON p.engineer_id = k.engineer_id AND p.claim_id = k.claim_id AND p.submission = k.submission
-                     WHERE k.engineer_id = $1 AND k.state = 'submitted' AND p.evidence_id = h.evidence_id) AS "lockedLevels",
-              (SELECT json_agg(json_build_object('revision', r.revision, 'at', ${instant('r.at')}) ORDER BY r.revision)
-                 FROM evidence_revision r WHERE r.engineer_id = $1 AND r.evidence_id = h.evidence_id AND ${revisionSeen(sight)}) AS history,
-              coalesce((${supportsJson(isOwn)}), '[]') AS supports
-         FROM shown h
-         JOIN evidence_revision r ON r.engineer_id = $1 AND r.evidence_id = h.evidence_id AND r.revision = ${wanted} AND ${revisionSeen(sight)}
-         LEFT JOIN record_content c ON c.engineer_id = r.engineer_id AND c.digest = r.digest AND ${isNotTakenOut('c')}`,
-      sql.parameters,
-      'kept',
-    );
+    const scope = { engineerId, evidenceId, sight: sightOf(viewpoint) };
+    const sql = new Sql(scopeParameters(scope));
+    const wanted = revision === null ? null : sql.add(revision);
+    const text = this.texts.of(`${scope.sight.all} ${isOwn} ${wanted}`, () => oneSql(scope, isOwn, wanted));
+    const row = await this.db.one<EvidenceRow>(text, sql.parameters, 'kept');
     if (row === null) return null;
     const statements = await this.frameworks.statements(row.supports.map(({ statement }) => statement));
     const known = await this.judgesOf(viewpoint, engineerId, row.supports, judges);

@@ -99,6 +99,9 @@ export function shown(
   viewpoint: Viewpoint,
   judges: ReadonlyMap<string, JudgeFacts>,
 ): EvidenceShown {
+  const own = viewpoint.relation?.self === true ? ownJudge(viewpoint.personId) : null;
+  const judgeIn = (skill: string): JudgeFacts =>
+    own ?? judges.get(skill) ?? { ...ownJudge(viewpoint.personId), self: false, active: false };
   const supports = row.supports
     .map((support) => ({ support, statement: statementOf.get(support.statement) ?? missing(support.statement) }))
     .sort((one, other) => inOrder(one.statement, other.statement));
@@ -107,7 +110,7 @@ export function shown(
     revision: row.revision,
     state: row.state,
     ...contentShown(row.body),
-    supports: supports.map(({ support, statement }) => supportShown(support, statement, row, viewpoint, judges)),
+    supports: supports.map(({ support, statement }) => supportShown(support, statement, row, viewpoint, judgeIn(statement.skill))),
     attachments: [],
     history: [...row.history],
     rights: [...new Set(supports.map(({ statement }) => statement.rights))],
@@ -185,15 +188,14 @@ const contentShown = ({
 
 function supportShown(
   support: SupportRow,
-  { text, level, skill }: StatementFact,
+  { text, level }: StatementFact,
   { state, lockedLevels, isRedacted, body, currentBody }: EvidenceRow,
   viewpoint: Viewpoint,
-  judges: ReadonlyMap<string, JudgeFacts>,
+  judge: JudgeFacts,
 ): SupportShown {
-  const { statement, skillLevel, rationale, revision, whole } = support;
+  const { statement, skillLevel, rationale, revision, whole, approvalGiven, lineManagerMayApprove } = support;
   const judged = support.state === 'accepted' || support.state === 'returned';
-  const own = ownJudge(viewpoint.personId);
-  const judge = viewpoint.relation?.self === true ? own : (judges.get(skill) ?? { ...own, self: false, active: false });
+  const standing = { state, lockedLevels, isRedacted, skillLevel, level, approvalGiven, lineManagerMayApprove };
   return {
     statement,
     text,
@@ -205,7 +207,7 @@ function supportShown(
     reviewedBy: judged ? support.reviewedBy : null,
     reviewedAt: judged ? support.reviewedAt : null,
     ...(isReopened(support) ? { reopened: reopenedOf(support, currentBody ?? body) } : {}),
-    actions: supportActionsOf(viewpoint, { ...support, level, state, lockedLevels, isRedacted }, judge),
+    actions: supportActionsOf(viewpoint, standing, judge),
   };
 }
 

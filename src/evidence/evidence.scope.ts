@@ -3,9 +3,23 @@ import type { Sight } from './evidence.policy';
 import { concernedUntil, supportAt } from './pins';
 import { redactedText } from './redacted';
 
+/** Texts of statements by what they differ in: made once, they are found again at once, where a long text made anew would be read through to find its name. */
+export class Texts {
+  private readonly made = new Map<string, string>();
+
+  of(what: string, make: () => string): string {
+    const known = this.made.get(what);
+    if (known !== undefined) return known;
+    const text = make();
+    this.made.set(what, text);
+    return text;
+  }
+}
+
 /** Text of a statement and its parameters, as they grow together. */
 export class Sql {
-  readonly parameters: unknown[] = [];
+  /** @param parameters those that the text begins with */
+  constructor(readonly parameters: unknown[] = []) {}
 
   /** Adds a parameter; answers its placeholder. */
   add(value: unknown): string {
@@ -35,18 +49,32 @@ export const bodyOr = (content: string, head: string): string =>
 // known all the same: only work is submitted
 const daysOfNow = `m.whole OR (c.body IS NULL AND e.revision = m.pinned_revision)`;
 
+/** What scopeOf() reads: of which record, whether one piece only, and with which sight. */
+export interface Scope {
+  readonly engineerId: string;
+  readonly evidenceId?: string;
+  readonly sight: Sight;
+}
+
+/** The parameters that a statement with scopeOf() begins with. */
+export const scopeParameters = ({ engineerId, evidenceId, sight }: Scope): unknown[] => [
+  engineerId,
+  ...(evidenceId === undefined ? [] : [evidenceId]),
+  ...(sight.all ? [] : [sight.pinned, sight.skills]),
+];
+
 /**
  * The common table expressions that every read of evidence begins with: the caller's sight, inside the statement.
  * `seen` holds the supports they see, `shown` the evidence, one row each, with the days, kind and tags of the revision they see; `whole` says that it is
  * seen as it is now, with feedback and history, and not only as it was pinned.
  * `taken_out` is what may not be shown whoever sees it. The engineer is the statement's first parameter: tables that are joined say `engineer_id = $1` themselves, for then it is seen to be of one record
- * (docs/scaling.md, Citus).
- * @param evidenceId only this piece
+ * (docs/scaling.md, Citus). It begins with scopeParameters().
  */
-export function scopeOf(sql: Sql, engineerId: string, sight: Sight, evidenceId?: string): string {
-  const engineer = `${sql.add(engineerId)}::uuid`;
-  const one = evidenceId === undefined ? null : `${sql.add(evidenceId)}::uuid`;
-  const only = (alias: string): string => (one === null ? '' : `AND ${alias}.evidence_id = ${one}`);
+export function scopeOf({ evidenceId, sight }: Scope): string {
+  const engineer = '$1::uuid';
+  const isOfOne = evidenceId !== undefined;
+  const only = (alias: string): string => (isOfOne ? `AND ${alias}.evidence_id = $2::uuid` : '');
+  const [pinned, skills] = isOfOne ? ['$3', '$4'] : ['$2', '$3'];
   if (sight.all) {
     return `WITH ${takenOutStep(engineer)}, seen AS NOT MATERIALIZED (
       SELECT s.evidence_id, s.statement_ref, s.skill_level_ref, s.state, s.revision, s.rationale, s.reviewed_by, s.reviewed_at, s.feedback, true AS whole
@@ -60,14 +88,14 @@ export function scopeOf(sql: Sql, engineerId: string, sight: Sight, evidenceId?:
       SELECT p.evidence_id, p.statement_ref, p.revision, ${concernedUntil} AS until
         FROM claim c
         JOIN claim_pin p ON p.engineer_id = c.engineer_id AND p.claim_id = c.claim_id AND p.submission = c.submission
-       WHERE c.engineer_id = ${engineer} AND c.state IN ('submitted', 'approved') AND ${sql.add(sight.pinned)}::boolean ${only('p')}
+       WHERE c.engineer_id = ${engineer} AND c.state IN ('submitted', 'approved') AND ${pinned}::boolean ${only('p')}
     ), seen AS (
       SELECT s.evidence_id, s.statement_ref, s.skill_level_ref, v.whole, p.revision AS pinned_revision,
              CASE WHEN v.whole THEN s.revision ELSE p.revision END AS revision,
              x.state, x.rationale, x.reviewed_by, x.reviewed_at, x.feedback
         FROM support s
         JOIN skill_level l ON l.skill_level_ref = s.skill_level_ref
-        CROSS JOIN LATERAL (SELECT s.state <> 'withdrawn' AND l.skill_ref = ANY (${sql.add(sight.skills)}::text[]) AS whole) v
+        CROSS JOIN LATERAL (SELECT s.state <> 'withdrawn' AND l.skill_ref = ANY (${skills}::text[]) AS whole) v
         LEFT JOIN LATERAL (SELECT i.revision, i.until FROM pinned i WHERE i.evidence_id = s.evidence_id AND i.statement_ref = s.statement_ref
                             ORDER BY i.revision DESC, i.until DESC LIMIT 1) p ON true
         JOIN LATERAL ${supportAt(engineer, `(CASE WHEN v.whole THEN 'infinity'::timestamptz ELSE p.until END)`)} x ON true

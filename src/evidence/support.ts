@@ -45,3 +45,12 @@ export interface VerdictGiven {
   /** Demanded when something is returned. */
   readonly feedback?: string | undefined;
 }
+
+/** What a verdict is given on: a support as it stands under the record's lock. */
+export interface SupportJudged {
+  /** The evidence's. */
+  readonly revision: number;
+  /** `sfia-9:ITOP.4` */
+  readonly skillLevel: string;
+  readonly rationale: string;
+}

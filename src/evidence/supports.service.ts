@@ -113,14 +113,19 @@ export class SupportsService {
       const record = await this.ledger.lock(tx, engineerId);
       // whoever takes the mentor's eligibility away waits for this verdict, or this verdict for them
       write(tx, `SELECT 1 FROM person WHERE person_id = $1 FOR SHARE`, [viewpoint.personId]);
-      const support = await this.standing(engineerId, evidenceId, statement);
-      const judge = (await this.eligibility.judge(engineerId, support.skill, viewpoint.personId)) ?? raise('not-allowed');
+      const { skill } = (await this.frameworks.statement(statement)) ?? raise('not-found');
+      // both are sent before the first is answered
+      const [support, known] = await Promise.all([
+        this.standing(engineerId, evidenceId, statement),
+        this.eligibility.judge(engineerId, skill, viewpoint.personId),
+      ]);
+      const judge = known ?? raise('not-allowed');
       demand(checkReviewer(judge, support));
       demand(checkVersion(ifMatch, tagOfVersion(support.version)));
       demand(checkReviewable(support));
-      await this.verdicts.applyVerdicts(tx, record, viewpoint.personId, [verdict]);
+      await this.verdicts.applyVerdicts(tx, record, viewpoint.personId, [verdict], [support]);
       // under the record's lock and the mentor's own nothing changes what they may judge in this skill
-      return (await this.query.one(viewpoint, engineerId, evidenceId, null, new Map([[support.skill, judge]]))) ?? raise('not-found');
+      return (await this.query.one(viewpoint, engineerId, evidenceId, null, new Map([[skill, judge]]))) ?? raise('not-found');
     });
   }
 

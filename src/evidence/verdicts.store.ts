@@ -3,13 +3,7 @@ import { raise } from '../kernel/refusal';
 import { type Happening, LedgerLog, type LockedRecord } from '../ledger/ledger.log';
 import { type Tx, rowsOf, write } from '../platform/transaction';
 import { ProgressStore } from '../progress/progress.store';
-import { type VerdictGiven, actionOfVerdict, statesBefore } from './support';
-
-interface JudgedRow {
-  revision: number;
-  skill_level_ref: string;
-  rationale: string;
-}
+import { type SupportJudged, type VerdictGiven, actionOfVerdict, statesBefore } from './support';
 
 /** Saves verdicts on supports: one at a time, or all of a claim in one go. */
 @Injectable()
@@ -21,16 +15,18 @@ export class VerdictsStore {
 
   /**
    * Saves verdicts that the caller has authorized and decided on already, each for the support's current revision: supports, versions, progress and ledger.
+   * @param judged the supports, in the order of the verdicts, where they were read under the record's lock: then nothing is waited for
    * @throws Refused `not-found` for a support that is not there or is withdrawn
    */
-  async applyVerdicts(tx: Tx, record: LockedRecord, reviewerId: string, verdicts: readonly VerdictGiven[]): Promise<void> {
-    const levels: string[] = [];
-    const happenings: Happening[] = [];
-    for (const given of verdicts) {
-      const { level, happening } = await this.applyOne(tx, record, reviewerId, given);
-      levels.push(level);
-      happenings.push(happening);
-    }
+  async applyVerdicts(
+    tx: Tx,
+    record: LockedRecord,
+    reviewerId: string,
+    verdicts: readonly VerdictGiven[],
+    judged: readonly SupportJudged[] = [],
+  ): Promise<void> {
+    // all are sent before the first is answered
+    const supports = await Promise.all(verdicts.map((given, i) => this.save(tx, record, reviewerId, given, judged[i])));
     for (const evidenceId of new Set(verdicts.map((given) => given.evidenceId))) {
       write(tx, `UPDATE evidence SET version = version + 1, changed_at = $3 WHERE engineer_id = $1 AND evidence_id = $2`, [
         record.engineerId,
@@ -38,31 +34,48 @@ export class VerdictsStore {
         record.at,
       ]);
     }
-    await this.progress.recompute(tx, record, levels);
-    await this.ledger.append(tx, record, ...happenings);
+    await this.progress.recompute(
+      tx,
+      record,
+      supports.map(({ skillLevel }) => skillLevel),
+    );
+    await this.ledger.append(tx, record, ...verdicts.map((given, i) => happeningOf(reviewerId, given, supports[i] ?? raise('not-found'))));
   }
 
-  private async applyOne(
+  private async save(
     tx: Tx,
     record: LockedRecord,
     reviewerId: string,
     { evidenceId, statement, verdict, feedback }: VerdictGiven,
-  ): Promise<{ level: string; happening: Happening }> {
-    const [support] = await rowsOf<JudgedRow>(
+    judged: SupportJudged | undefined,
+  ): Promise<SupportJudged> {
+    const before = statesBefore(actionOfVerdict[verdict]);
+    const parameters = [record.engineerId, evidenceId, statement, verdict, feedback ?? null, reviewerId, record.at, before];
+    if (judged !== undefined) {
+      write(tx, verdictSql, parameters);
+      return judged;
+    }
+    const [support] = await rowsOf<SupportJudged>(
       tx,
-      `UPDATE support SET state = $4, verdict = $4, verdict_revision = revision, feedback = $5, reviewed_by = $6, reviewed_at = $7, version = version + 1
-        WHERE engineer_id = $1 AND evidence_id = $2 AND statement_ref = $3 AND state = ANY ($8) RETURNING revision, skill_level_ref, rationale`,
-      [record.engineerId, evidenceId, statement, verdict, feedback ?? null, reviewerId, record.at, statesBefore(actionOfVerdict[verdict])],
+      `${verdictSql} RETURNING revision, skill_level_ref AS "skillLevel", rationale`,
+      parameters,
     );
-    if (support === undefined) return raise('not-found');
-    const { revision, rationale, skill_level_ref: level } = support;
-    const happening: Happening = {
-      kind: `support.${verdict}`,
-      subject: `evidence/${evidenceId}/supports/${statement}`,
-      actor: reviewerId,
-      // the rationale is what was judged: when it is reworded later, the next reviewer is shown what it was
-      content: { revision, verdict, feedback: feedback ?? null, rationale },
-    };
-    return { level, happening };
+    return support ?? raise('not-found');
   }
 }
+
+const verdictSql = `
+  UPDATE support SET state = $4, verdict = $4, verdict_revision = revision, feedback = $5, reviewed_by = $6, reviewed_at = $7, version = version + 1
+   WHERE engineer_id = $1 AND evidence_id = $2 AND statement_ref = $3 AND state = ANY ($8)`;
+
+const happeningOf = (
+  reviewerId: string,
+  { evidenceId, statement, verdict, feedback }: VerdictGiven,
+  { revision, rationale }: SupportJudged,
+): Happening => ({
+  kind: `support.${verdict}`,
+  subject: `evidence/${evidenceId}/supports/${statement}`,
+  actor: reviewerId,
+  // the rationale is what was judged: when it is reworded later, the next reviewer is shown what it was
+  content: { revision, verdict, feedback: feedback ?? null, rationale },
+});
