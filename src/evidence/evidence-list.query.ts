@@ -47,16 +47,34 @@ interface ListedRow extends Omit<EvidenceListed, 'supports'> {
   readonly supports: readonly (readonly [statement: string, state: SupportState])[] | null;
 }
 
-const listed = (row: ListedRow, statementOf: ReadonlyMap<string, StatementFact>): EvidenceListed => ({
-  ...row,
-  supports: (row.supports ?? [])
-    .flatMap(([ref, state]) => {
-      const statement = statementOf.get(ref);
-      return statement === undefined ? [] : [{ statement, state }];
-    })
-    .sort((one, other) => inOrder(one.statement, other.statement))
-    .map(({ statement, state }) => ({ statement: statement.ref, state })),
-});
+function listed(row: ListedRow, statementOf: ReadonlyMap<string, StatementFact>): EvidenceListed {
+  const { id, state, revision, title, kind, role, startedOn, endedOn, tags, loggedAt, changedAt } = row;
+  const supports: { readonly statement: StatementFact; readonly state: SupportState }[] = [];
+  for (const [ref, state] of row.supports ?? []) {
+    const statement = statementOf.get(ref);
+    if (statement !== undefined) supports.push({ statement, state });
+  }
+  return {
+    id,
+    state,
+    revision,
+    title,
+    kind,
+    role,
+    startedOn,
+    endedOn,
+    tags,
+    supports: supports
+      .sort((one, other) => inOrder(one.statement, other.statement))
+      .map(({ statement, state }) => ({ statement: statement.ref, state })),
+    loggedAt,
+    changedAt,
+  };
+}
+
+function* statementsOf(rows: readonly ListedRow[]): Iterable<string> {
+  for (const { supports } of rows) for (const [statement] of supports ?? []) yield statement;
+}
 
 const matchesStatement = (reference: string, placeholder: string): string => {
   if (parseSkillRef(reference) !== null)
@@ -109,7 +127,7 @@ export class EvidenceListQuery {
     const where = conditions.join(' AND ');
     const text = this.texts.of(`${sight.all} ${size} ${where}`, () => listSql(scope, where, size));
     const rows = await this.db.query<ListedRow>(text, sql.parameters, 'kept');
-    const statements = await this.frameworks.statements(rows.flatMap(({ supports }) => (supports ?? []).map(([statement]) => statement)));
+    const statements = await this.frameworks.statements(statementsOf(rows));
     return pageOf(
       rows,
       limit,

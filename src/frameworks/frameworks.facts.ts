@@ -29,7 +29,8 @@ export class FrameworksFacts {
 
   /** Statements by reference, those of these references among them as far as there are such. */
   async statements(refs: Iterable<string>): Promise<ReadonlyMap<string, StatementFact>> {
-    const unknown = new Set([...refs].filter((ref) => !this.known.has(ref)));
+    const unknown = new Set<string>();
+    for (const ref of refs) if (!this.known.has(ref)) unknown.add(ref);
     if (unknown.size > 0) {
       const read = await this.db.query<StatementFact>(
         `SELECT ${statementColumns} FROM ${statementTables} WHERE t.statement_ref = ANY ($1)`,
