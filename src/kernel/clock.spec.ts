@@ -1,4 +1,4 @@
-import { dayOf } from './clock';
+import { addDays, dayOf, isDay } from './clock';
 
 describe('dayOf', () => {
   // Berlin puts its clocks forward on 29 March 2026 and back on 25 October; Apia has no 30 December 2011
@@ -24,5 +24,20 @@ describe('dayOf', () => {
   it('knows no day of no instant, and none of a zone that is not there', () => {
     expect(() => dayOf(new Date(Number.NaN), 'UTC')).toThrow('no such instant');
     expect(() => dayOf(new Date(), 'Nowhere/Land')).toThrow('no such instant or time zone');
+  });
+});
+
+describe('isDay', () => {
+  it('knows the days of the calendar, each time it is asked, and no others', () => {
+    for (const text of ['2024-02-29', '1900-01-01', '9999-12-31', '2024-02-29']) expect([text, isDay(text)]).toEqual([text, true]);
+    for (const text of ['2023-02-29', '2024-13-01', '1899-12-31', '2024-2-9', '2024-02-29T00:00', '', '2023-02-29'])
+      expect([text, isDay(text)]).toEqual([text, false]);
+  });
+
+  it('still knows them after more than it remembers', () => {
+    const days = Array.from({ length: 5_000 }, (_, i) => addDays('2001-01-01', i));
+    expect(days.every(isDay)).toBe(true);
+    expect(isDay('2001-01-01')).toBe(true);
+    expect(isDay('2001-02-29')).toBe(false);
   });
 });

@@ -3,9 +3,19 @@ import { DateTime } from 'luxon';
 /** A calendar day, `YYYY-MM-DD`, in the organisation's time zone. Days compare as text. */
 export type Day = string;
 
+/** Days that were found to be such, so many at most: the days that are written are nearly always those that were written before. */
+const knownDays = new Set<Day>();
+const mostKnownDays = 4_000;
+
 /** Whether the text is a day that the calendar has. */
-export const isDay = (text: string): boolean =>
-  /^\d{4}-\d{2}-\d{2}$/.test(text) && text >= '1900-01-01' && DateTime.fromISO(text, { zone: 'utc' }).isValid;
+export function isDay(text: string): boolean {
+  if (knownDays.has(text)) return true;
+  const isOne = /^\d{4}-\d{2}-\d{2}$/.test(text) && text >= '1900-01-01' && DateTime.fromISO(text, { zone: 'utc' }).isValid;
+  if (!isOne) return false;
+  if (knownDays.size >= mostKnownDays) knownDays.clear();
+  knownDays.add(text);
+  return true;
+}
 
 /** By time zone the day that was last asked for, and from when until when it lasts: nearly always it is asked for again. */
 const lastAsked = new Map<string, { readonly day: Day; readonly from: number; readonly until: number }>();
