@@ -20,7 +20,8 @@ export const openPool = (url: string): Pool => {
     connectionString: url,
     max: 10,
     types: { getTypeParser: parserOf as typeof types.getTypeParser },
-    options: '-c TimeZone=UTC',
+    // and plans are kept, as the application keeps those of its hot statements
+    options: '-c TimeZone=UTC -c plan_cache_mode=force_generic_plan',
     statement_timeout: 15_000,
     lock_timeout: 10_000,
     idle_in_transaction_session_timeout: 15_000,

@@ -1,6 +1,5 @@
 import { apiLink } from '../kernel/link';
 import { isAuditorNow } from '../people/roles-sql';
-import type { Plan } from '../platform/named-statements';
 
 /** How many people a dashboard reads by one statement, and answers at once. Larger teams are read, and sent, some people at a time. */
 export const atOnce = 1_000;
@@ -9,7 +8,7 @@ export const atOnce = 1_000;
 export const atATime = 100;
 
 /** How a dashboard's statement is planned: direct reports are few, and planning would take longer than reading them; how best to read a whole line depends on which it is. */
-export const planOf = (depth: TeamScope['depth']): Plan => (depth === 'direct' ? 'kept' : 'weighed');
+export const planOf = (depth: TeamScope['depth']): 'kept' | 'weighed' => (depth === 'direct' ? 'kept' : 'weighed');
 
 /** What is said of a team that is too large to be read at once. */
 export const tooManyAtOnce = 'too many at once';
