@@ -25,6 +25,7 @@ export async function createApp(settings: Settings, url: string): Promise<NestFa
     pool: settings.DATABASE_POOL,
     statementTimeoutMs: settings.STATEMENT_TIMEOUT_MS,
     namedStatements: settings.NAMED_STATEMENTS,
+    keptPlans: settings.KEPT_PLANS,
     impatient: (text) => {
       if (settings.LOG_LEVEL !== 'silent') logger.warn(text);
     },

@@ -226,6 +226,11 @@ export class Settings {
   @IsBoolean({ message: 'NAMED_STATEMENTS must be true or false' })
   NAMED_STATEMENTS: boolean = true;
 
+  /** Whether connections are told to keep plans (decision 0020); false for poolers that hand connections on between transactions, whom else they would tell it. */
+  @Transform(toBoolean)
+  @IsBoolean({ message: 'KEPT_PLANS must be true or false' })
+  KEPT_PLANS: boolean = true;
+
   /** A statement that runs longer is cut off, in milliseconds. */
   @Transform(toNumber)
   @IsInt({ message: 'STATEMENT_TIMEOUT_MS must be a whole number' })

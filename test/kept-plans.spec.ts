@@ -1,6 +1,7 @@
 import { type DataSource } from 'typeorm';
 import { createDataSource } from '../src/data-source';
 import type { Plan } from '../src/platform/named-statements';
+import { Snapshots } from '../src/platform/snapshot';
 import { Database, Transactions, rowsOf, write } from '../src/platform/transaction';
 import { type TestDatabase, createTestDatabase } from './setup/database';
 
@@ -13,8 +14,8 @@ let dataSource: DataSource;
 let transactions: Transactions;
 let db: Database;
 
-async function open(namedStatements: boolean): Promise<void> {
-  dataSource = await createDataSource({ url: database.url, pool: 1, namedStatements }).initialize();
+async function open(options: { namedStatements?: boolean; keptPlans?: boolean } = {}): Promise<void> {
+  dataSource = await createDataSource({ url: database.url, pool: 1, ...options }).initialize();
   transactions = new Transactions(dataSource);
   db = new Database(dataSource, transactions);
 }
@@ -27,7 +28,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 describe('plans of named statements', () => {
-  beforeEach(() => open(true));
+  beforeEach(() => open());
   afterEach(() => dataSource.destroy());
 
   it('are kept from the first time on where they are to be', async () => {
@@ -50,6 +51,30 @@ describe('plans of named statements', () => {
     expect(await mode('either')).toBe('auto');
   });
 
+  it('are weighed in a snapshot, whatever was kept on its connection before', async () => {
+    expect(await mode('kept')).toBe('force_generic_plan');
+    const snapshot = await new Snapshots(dataSource).take();
+    expect(await snapshot.query(modeSql)).toEqual([{ mode: 'auto' }]);
+    await snapshot.end();
+  });
+
+  it('go back to what the database says', async () => {
+    const [{ name = '' } = {}] = await database.query<{ name: string }>(`SELECT quote_ident(current_database()) AS name`);
+    await database.query(`ALTER DATABASE ${name} SET plan_cache_mode = 'force_custom_plan'`);
+    await dataSource.destroy();
+    await open();
+    expect(await mode('kept')).toBe('force_generic_plan');
+    expect(await mode('weighed')).toBe('force_custom_plan');
+    await database.query(`ALTER DATABASE ${name} RESET plan_cache_mode`);
+  });
+
+  it('are set again where setting them failed', async () => {
+    await database.query(`REVOKE EXECUTE ON FUNCTION set_config(text, text, boolean) FROM PUBLIC`);
+    expect(await mode('kept')).toBe('auto');
+    await database.query(`GRANT EXECUTE ON FUNCTION set_config(text, text, boolean) TO PUBLIC`);
+    expect(await mode('kept')).toBe('force_generic_plan');
+  });
+
   it('are weighed in a transaction until one is to be kept, and again after it, however it ended', async () => {
     expect(await mode('kept')).toBe('force_generic_plan');
     await transactions.run(async (tx) => {
@@ -67,8 +92,11 @@ describe('plans of named statements', () => {
   });
 });
 
-test('where statements have no names, nothing is set on a connection that a pooler may give to others', async () => {
-  await open(false);
-  expect(await mode('kept')).toBe('auto');
-  await dataSource.destroy();
-});
+test.each([{ namedStatements: false }, { keptPlans: false }])(
+  'nothing is set on connections that a pooler may give to others: %o',
+  async (options) => {
+    await open(options);
+    expect(await mode('kept')).toBe('auto');
+    await dataSource.destroy();
+  },
+);

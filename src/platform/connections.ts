@@ -9,6 +9,8 @@ export interface ConnectionOptions {
   readonly statementTimeoutMs?: number;
   /** Whether parameterised statements are prepared under a name; yes if left out. */
   readonly namedStatements?: boolean;
+  /** Whether their plans may be kept (named-statements.ts); yes if left out. */
+  readonly keptPlans?: boolean;
   /** For a process that answers requests: nobody waits long, and a database that says nothing counts as away. Hears of lost connections too. */
   readonly impatient?: (text: string) => void;
 }
@@ -20,8 +22,8 @@ const patience = { connectMs: 3_000, lockMs: 10_000 };
 export const applicationName = 'touchstone';
 
 /** `pg` as the options ask for it: naming its statements, watched. */
-export function driverOf({ namedStatements = true, impatient }: ConnectionOptions): typeof pg {
-  const driver = namedStatements ? namingDriver() : pg;
+export function driverOf({ namedStatements = true, keptPlans = true, impatient }: ConnectionOptions): typeof pg {
+  const driver = namedStatements ? namingDriver(keptPlans) : pg;
   return impatient === undefined ? driver : watchedDriver(driver, impatient);
 }
 
@@ -49,6 +51,8 @@ export function createPool(options: ConnectionOptions): Pool {
     application_name: applicationName,
     connectionTimeoutMillis: connectMsOf(options),
     ...limitsOf(options),
+    // as those of the data source; pg knows it, its types do not yet
+    ...{ pipeline: true },
   });
   // a lost connection is an event, not the end of the process: the pool makes another when it is asked
   pool.on('error', (error) => options.impatient?.(`lost a connection: ${error.message}`));

@@ -17,8 +17,8 @@ export type Plan = 'kept' | 'weighed' | 'either';
 
 /** A connection on which plans can be kept. Those of `pg` itself, whose statements have no names, have no plans to keep. */
 export interface PlanKeeper {
-  /** Sends what the next statement needs for its plan, if anything; of a transaction under way, to hold until it ends. */
-  settle(plan: Plan, until?: 'changed' | 'committed'): void;
+  /** Sends what `sql`, the next statement, needs for its plan, if anything; in a transaction under way, to hold until it ends. */
+  settle(sql: string, plan: Plan, until?: 'changed' | 'committed'): void;
 }
 
 /** Has plans kept on a connection, or not, where it can keep them at all. */
@@ -26,16 +26,19 @@ export const settle = (client: object, ...how: Parameters<PlanKeeper['settle']>)
   (client as Partial<PlanKeeper>).settle?.(...how);
 };
 
-// $1 whether plans are kept, $2 whether until the transaction ends. Citus finds the shards of many a statement by its parameters: a plan for all of them it cannot make
-const settleSql = `SELECT set_config('plan_cache_mode', CASE WHEN $1::boolean AND NOT EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'citus')
-  THEN 'force_generic_plan' ELSE 'auto' END, $2::boolean)`;
+// $1 whether until the transaction ends. Citus finds the shards of many a statement by its parameters, and cannot make one plan for all of them: there it stays as it is
+const keepSql = `SELECT set_config('plan_cache_mode', CASE WHEN EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'citus')
+  THEN current_setting('plan_cache_mode') ELSE 'force_generic_plan' END, $1::boolean)`;
+// to what the role, the database or the server says
+const weighSql = 'RESET plan_cache_mode';
 
 /**
  * `pg` with a client that names each parameterised statement, so that Postgres parses and plans it once per connection: planning is what most of
  * the reads here cost. TypeORM takes it as its `driver`. Poolers that hand a connection on between statements (pgbouncer before 1.21 in
  * transaction mode) break named statements: NAMED_STATEMENTS=false leaves them out.
+ * @param keptPlans whether plans may be kept too; not where a pooler hands connections on between transactions, for it would hand on that they are kept
  */
-export function namingDriver(): typeof pg {
+export function namingDriver(keptPlans: boolean): typeof pg {
   const names = new Map<string, string>();
   const nameOf = (text: string): string | undefined => {
     const known = names.get(text);
@@ -46,7 +49,8 @@ export function namingDriver(): typeof pg {
   };
 
   class NamingClient extends pg.Client implements PlanKeeper {
-    private keepsPlans = false;
+    /** What is set on the connection outside of transactions; null where that is not known. */
+    private keepsPlans: boolean | null = false;
 
     constructor(config?: string | pg.ClientConfig) {
       super(config);
@@ -60,13 +64,21 @@ export function namingDriver(): typeof pg {
       this.query = naming as typeof this.query;
     }
 
-    settle(plan: Plan, until: 'changed' | 'committed' = 'changed'): void {
-      const keeps = plan === 'kept';
-      if (plan === 'either' || keeps === this.keepsPlans) return;
-      const isLocal = until === 'committed';
-      if (!isLocal) this.keepsPlans = keeps;
-      // it is answered before the statement that it is for; if the connection is lost, that statement says so
-      this.query(settleSql, [keeps, isLocal]).catch(() => undefined);
+    settle(sql: string, plan: Plan, until: 'changed' | 'committed' = 'changed'): void {
+      if (!keptPlans || plan === 'either') return;
+      // a statement without a name would be planned each time for whatever parameters
+      const keeps = plan === 'kept' && nameOf(sql) !== undefined;
+      if (until === 'committed') {
+        // what fails in a transaction fails the statement after it as well
+        if (keeps) this.query(keepSql, [true]).catch(() => undefined);
+        return;
+      }
+      if (keeps === this.keepsPlans) return;
+      this.keepsPlans = keeps;
+      (keeps ? this.query(keepSql, [false]) : this.query(weighSql)).catch(() => {
+        // if the connection is lost, the statement that it was for says so; if it was only cancelled, the next one sets it again
+        this.keepsPlans = null;
+      });
     }
   }
 

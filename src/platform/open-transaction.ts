@@ -23,7 +23,7 @@ export async function send(
 ): Promise<QueryResult> {
   gather(client);
   const [plan, until] = planned;
-  if (plan !== undefined) settle(client, plan, until);
+  if (plan !== undefined) settle(client, sql, plan, until);
   try {
     return await client.query(sql, parameters as unknown[]);
   } catch (error) {
@@ -65,9 +65,10 @@ export async function queryOnce(dataSource: DataSource, sql: string, parameters:
   }
 }
 
-/** SQL state of a statement that was not looked at, because one before it in the transaction had failed. */
+/** SQL states of a statement that was not looked at, because one before it in the transaction had failed: nor was one whose preparing was not. */
+const notLookedAt = new Set<unknown>(['25P02', '26000']);
 const isAborted = (error: unknown): boolean =>
-  error instanceof QueryFailedError && (error.driverError as { code?: unknown }).code === '25P02';
+  error instanceof QueryFailedError && notLookedAt.has((error.driverError as { code?: unknown }).code);
 
 /**
  * A transaction under way on one connection. The connection is a pipeline: statements are worked off in the order in which they are sent, and one can be sent

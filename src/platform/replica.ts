@@ -74,7 +74,7 @@ export class Replica implements OnApplicationBootstrap, OnModuleDestroy, OnAppli
     private readonly transactions: Transactions,
     private readonly settings: Settings,
   ) {
-    const { REPLICA_URL, DATABASE_POOL, STATEMENT_TIMEOUT_MS, NAMED_STATEMENTS } = settings;
+    const { REPLICA_URL, DATABASE_POOL, STATEMENT_TIMEOUT_MS, NAMED_STATEMENTS, KEPT_PLANS } = settings;
     this.pool =
       REPLICA_URL === undefined
         ? null
@@ -83,6 +83,7 @@ export class Replica implements OnApplicationBootstrap, OnModuleDestroy, OnAppli
             pool: DATABASE_POOL,
             statementTimeoutMs: STATEMENT_TIMEOUT_MS,
             namedStatements: NAMED_STATEMENTS,
+            keptPlans: KEPT_PLANS,
             // that it goes away and comes back is told by the looks
             impatient: () => undefined,
           });
@@ -134,8 +135,9 @@ export class Replica implements OnApplicationBootstrap, OnModuleDestroy, OnAppli
     let taken: Taken | undefined;
     try {
       taken = await take(pool);
-      settle(taken.client, plan);
-      const rows = (await this.hasReached(taken.client, written)) ? (await taken.client.query(sql, [...parameters])).rows : null;
+      const reached = await this.hasReached(taken.client, written);
+      if (reached) settle(taken.client, sql, plan);
+      const rows = reached ? (await taken.client.query(sql, [...parameters])).rows : null;
       taken.release();
       if (rows === null) this.distrust();
       return rows as QueryResultRow[] | null;

@@ -75,7 +75,7 @@ export class Snapshots {
     let connection: Connection | undefined;
     try {
       connection = await takeConnection(this.dataSource);
-      await send(connection.client, 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+      await send(connection.client, 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', [], 'weighed');
       const snapshot: Snapshot = new Snapshot(connection, () => {
         this.open.delete(snapshot);
         leave();

@@ -9,7 +9,7 @@ export interface Recorded {
   readonly from: string;
 }
 
-const notStatements = /^\s*(BEGIN|START|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|SET|SHOW|LISTEN|NOTIFY|UNLISTEN|DISCARD|FETCH|CLOSE)\b/i;
+const notStatements = /^\s*(BEGIN|START|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|SET|RESET|SHOW|LISTEN|NOTIFY|UNLISTEN|DISCARD|FETCH|CLOSE)\b/i;
 
 /** The file of src nearest to the database that is not of the platform: whose statement it is. */
 function whose(): string {
