@@ -19,11 +19,11 @@ export async function send(
   client: PoolClient,
   sql: string,
   parameters: readonly unknown[] = [],
-  ...planned: [] | [plan: Plan, until?: 'changed' | 'committed']
+  plan: Plan = 'either',
+  until?: 'changed' | 'committed',
 ): Promise<QueryResult> {
   gather(client);
-  const [plan, until] = planned;
-  if (plan !== undefined) settle(client, sql, plan, until);
+  settle(client, sql, plan, until);
   try {
     return await client.query(sql, parameters as unknown[]);
   } catch (error) {
